@@ -1,0 +1,250 @@
+//! A good plan quickly: units where they save most, then one change at a time.
+
+use crate::branch::{completed, relax};
+use crate::reduce::{Choice, Evaluation, Reduced};
+use std::cmp::Ordering;
+use std::time::Instant;
+
+/// Choices with what they lose.
+pub type Found = (Vec<Choice>, Evaluation);
+
+/// Share of the loss below which two plans count as equal.
+pub const EQUAL: f64 = 1e-9;
+
+/// The better of two plans; the first on a tie.
+pub fn better(first: Option<Found>, second: Option<Found>) -> Option<Found> {
+    match (first, second) {
+        (Some(first), Some(second)) if second.1.value < first.1.value => Some(second),
+        (first, second) => first.or(second),
+    }
+}
+
+/// The best plan that a local search finds, if it finds any; it ends at the deadline, or at `bound`,
+/// below which no plan is.
+pub fn incumbent(reduced: &Reduced, bound: f64, deadline: Option<Instant>) -> Option<Found> {
+    let mut best = None;
+    for state in starts(reduced) {
+        let found = reduced.evaluate(&state).map(|found| (state, found));
+        best = better(best, found);
+    }
+    let mut best = best?;
+    // Flows cost more the more sites there are.
+    let mut budget = 20_000 / reduced.choices.len().max(1);
+    let is_late = || deadline.is_some_and(|at| Instant::now() >= at);
+    while budget > 0 && best.1.value > bound && !is_late() {
+        let next = held(reduced, &best, singles(reduced, &best.0), &mut budget)
+            .or_else(|| held(reduced, &best, pairs(reduced, &best.0), &mut budget))
+            .or_else(|| toggled(reduced, &best, &mut budget));
+        match next {
+            Some(next) => best = next,
+            None => break,
+        }
+    }
+    Some(best)
+}
+
+fn starts(reduced: &Reduced) -> Vec<Vec<Choice>> {
+    let problem = reduced.problem;
+    let all_open: Vec<u32> = vec![1; problem.sites.len()];
+    let today: Vec<u32> = problem.sites.iter().map(|site| site.people).collect();
+    let mut starts = Vec::new();
+    if reduced.choices.iter().any(Vec::is_empty) {
+        return starts;
+    }
+    for people in [all_open, today] {
+        starts.push(completed(reduced, &reduced.choices, &people));
+    }
+    if let Some(relaxed) = relax(reduced, &reduced.choices) {
+        starts.push(completed(reduced, &reduced.choices, &relaxed.people));
+    }
+    starts
+}
+
+/// New choices at one site or two.
+type Change = Vec<(usize, Choice)>;
+
+/// The best of the changes that look best while everyone stays where they are.
+fn held(
+    reduced: &Reduced,
+    best: &Found,
+    changes: impl Iterator<Item = Change>,
+    budget: &mut usize,
+) -> Option<Found> {
+    let (state, found) = best;
+    let mut trial = state.clone();
+    let mut candidates: Vec<(f64, Change)> = Vec::new();
+    for change in changes {
+        let saved = -change_in_loss(reduced, &mut trial, &found.people, &change);
+        if saved > found.value * EQUAL {
+            candidates.push((saved, change));
+        }
+    }
+    candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let changed = candidates
+        .into_iter()
+        .map(|(_, change)| changed(state, &change));
+    let mut next = None;
+    for changed in changed.filter(|changed| reduced.supplied(changed)).take(3) {
+        *budget = budget.saturating_sub(1);
+        let found = reduced.evaluate(&changed);
+        next = better(next, found.map(|found| (changed, found)));
+    }
+    next
+}
+
+fn changed(state: &[Choice], change: &Change) -> Vec<Choice> {
+    let mut changed = state.to_vec();
+    for &(site, choice) in change {
+        changed[site] = choice;
+    }
+    changed
+}
+
+/// What a change adds to the loss with these people; `state` is as before on return.
+fn change_in_loss(reduced: &Reduced, state: &mut [Choice], people: &[u32], change: &Change) -> f64 {
+    let mut touched: Vec<usize> = Vec::new();
+    for &(site, _) in change {
+        touched.push(site);
+        touched.extend(&reduced.covered_by[site]);
+    }
+    touched.sort_unstable();
+    touched.dedup();
+    let loss = |state: &[Choice]| -> f64 {
+        let sites = touched.iter();
+        sites.map(|&site| reduced.share(state, people, site)).sum()
+    };
+    let before = loss(state);
+    let kept: Change = change
+        .iter()
+        .map(|&(site, _)| (site, state[site]))
+        .collect();
+    for &(site, choice) in change {
+        state[site] = choice;
+    }
+    let after = loss(state);
+    for (site, choice) in kept {
+        state[site] = choice;
+    }
+    after - before
+}
+
+/// The best opening or closing of one site.
+fn toggled(reduced: &Reduced, best: &Found, budget: &mut usize) -> Option<Found> {
+    let (state, found) = best;
+    let mut next = None;
+    for (site, choices) in reduced.choices.iter().enumerate() {
+        for &choice in choices
+            .iter()
+            .filter(|choice| choice.open != state[site].open)
+        {
+            if *budget == 0 {
+                return next;
+            }
+            *budget -= 1;
+            let mut changed = state.clone();
+            changed[site] = choice;
+            let evaluated = reduced.evaluate(&changed);
+            let improved = evaluated.filter(|new| new.value < found.value * (1.0 - EQUAL));
+            next = better(next, improved.map(|new| (changed, new)));
+        }
+    }
+    next
+}
+
+fn singles(reduced: &Reduced, state: &[Choice]) -> impl Iterator<Item = Change> {
+    (0..state.len()).flat_map(move |site| {
+        let choices = alike(reduced, state, site).filter(move |&choice| choice != state[site]);
+        choices.map(move |choice| vec![(site, choice)])
+    })
+}
+
+/// One site gives up units and another draws more.
+fn pairs(reduced: &Reduced, state: &[Choice]) -> impl Iterator<Item = Change> {
+    let drawn = |site: usize, choice: Choice| reduced.problem.drawn_in_all(site, choice.loadout);
+    let (mut less, mut more) = (Vec::new(), Vec::new());
+    for site in 0..state.len() {
+        let now = drawn(site, state[site]);
+        for choice in alike(reduced, state, site) {
+            match drawn(site, choice).cmp(&now) {
+                Ordering::Less => less.push((site, choice)),
+                Ordering::Greater => more.push((site, choice)),
+                Ordering::Equal => {}
+            }
+        }
+    }
+    less.into_iter().flat_map(move |giver| {
+        let takers = more
+            .clone()
+            .into_iter()
+            .filter(move |taker| taker.0 != giver.0);
+        takers.map(move |taker| vec![giver, taker])
+    })
+}
+
+/// Choices of a site that leave it open, or closed, as it is.
+fn alike(reduced: &Reduced, state: &[Choice], site: usize) -> impl Iterator<Item = Choice> {
+    let open = state[site].open;
+    let choices = reduced.choices[site].iter().copied();
+    choices.filter(move |choice| choice.open == open)
+}
+
+/// The plan, changed wherever that loses no more (to a share of [`EQUAL`]): fewer units first, then
+/// today's arrangement. A unit that saves nothing is not sent. Where it is not to be `thorough`, it
+/// makes only changes that need nobody to move.
+pub fn tidied(reduced: &Reduced, found: Found, thorough: bool) -> Found {
+    let most = found.1.value * (1.0 + EQUAL);
+    let attempt = |kept: &Found, site: usize, choice: Choice| {
+        let state = changed(&kept.0, &vec![(site, choice)]);
+        if choice.open == kept.0[site].open && reduced.supplied(&state) {
+            let people = kept.1.people.clone();
+            let value = reduced.value(&state, &people);
+            if value <= most {
+                return Some((state, Evaluation { value, people }));
+            }
+        }
+        if !thorough {
+            return None;
+        }
+        let found = reduced.evaluate(&state)?;
+        (found.value <= most).then_some((state, found))
+    };
+    let mut kept = found;
+    while let Some(next) = fewer_units(reduced, &kept, attempt) {
+        kept = next;
+    }
+    for (index, site) in reduced.problem.sites.iter().enumerate() {
+        let now = kept.0[index];
+        let today = Choice {
+            open: site.people > 0,
+            loadout: site.today_loadout,
+        };
+        let drawn = |choice: Choice| reduced.problem.drawn_in_all(index, choice.loadout);
+        if now != today && reduced.choices[index].contains(&today) && drawn(today) <= drawn(now) {
+            kept = attempt(&kept, index, today).unwrap_or(kept);
+        }
+    }
+    // The people are settled anew, so that they are exactly right for what stands where.
+    if let Some(found) = reduced
+        .evaluate(&kept.0)
+        .filter(|found| found.value <= most)
+    {
+        kept.1 = found;
+    }
+    kept
+}
+
+fn fewer_units(
+    reduced: &Reduced,
+    kept: &Found,
+    attempt: impl Fn(&Found, usize, Choice) -> Option<Found>,
+) -> Option<Found> {
+    (0..kept.0.len()).find_map(|site| {
+        let drawn = |choice: Choice| reduced.problem.drawn_in_all(site, choice.loadout);
+        let now = drawn(kept.0[site]);
+        let less = alike(reduced, &kept.0, site).filter(|&choice| drawn(choice) < now);
+        let mut less: Vec<_> = less.collect();
+        less.sort_by_key(|&choice| drawn(choice));
+        let mut tries = less.into_iter();
+        tries.find_map(|choice| attempt(kept, site, choice))
+    })
+}
