@@ -342,8 +342,8 @@ impl<'a> RaidAtSite<'a> {
 /// Where a round falls, from the middle of the base, m.
 fn fall_m(raid: &Raid, round: &Round, radius_m: f64) -> [f64; 2] {
     [
-        raid.aim[0] * radius_m + round.along_m,
-        raid.aim[1] * radius_m + round.across_m,
+        raid.centre[0] * radius_m + round.along_m,
+        raid.centre[1] * radius_m + round.across_m,
     ]
 }
 

@@ -60,9 +60,9 @@ pub struct Raid {
     pub effect: Blast,
     /// Its rounds in the order of impact.
     pub rounds: Vec<Round>,
-    /// What was attacked, in units of the populated radius, uniform over the populated area.
-    pub aim: [f64; 2],
-    /// Where a battery of the base stands, likewise.
+    /// Where the salvo is centred, in units of the populated radius from the middle of the site.
+    pub centre: [f64; 2],
+    /// Where a battery of the base stands, likewise: anywhere in the populated area.
     pub battery: [f64; 2],
     /// For each system of the catalogue, seconds from a round's launch until its radar has a track;
     /// `None` where it has no radar or never gets one.
@@ -214,7 +214,8 @@ impl<'a> Flights<'a> {
         let mut stream = key.stream(PURPOSE_LAUNCH);
         let [near_m, far_m] = self.munition.fired_from_m;
         let distance_m = near_m + (far_m - near_m) * stream.uniform();
-        let aim = in_unit_disc(&mut stream);
+        let spread = self.munition.centre_spread;
+        let centre = in_unit_disc(&mut stream).map(|part| spread * part);
         let battery = in_unit_disc(&mut stream);
         let early_warning = self.munition.kind == MunitionKind::BallisticMissile
             && stream.uniform() < people.missile_early_warning;
@@ -222,7 +223,7 @@ impl<'a> Flights<'a> {
             kind: self.munition.kind,
             effect: self.munition.effect,
             rounds: Vec::new(),
-            aim,
+            centre,
             battery,
             track_s: vec![None; systems.len()],
             early_warning,

@@ -51,6 +51,8 @@ pub struct MunitionDraw {
     pub hurt_scale_m: f64,
     /// Seconds between rounds.
     pub interval_s: f64,
+    /// Radius of the area over which raids are centred, in populated radii.
+    pub centre_spread: f64,
 }
 
 /// One draw of a radar.
@@ -194,6 +196,7 @@ fn draw_munition(class: &MunitionClass, mut stream: Stream) -> MunitionDraw {
         scatter_across: draw(&class.scatter_across),
         failure_probability: draw(&class.failure_probability),
         interval_s: draw(&class.interval_s),
+        centre_spread: draw(&class.centre_spread),
         elevation_share: stream.uniform(),
     }
 }

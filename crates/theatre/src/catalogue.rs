@@ -70,6 +70,9 @@ pub struct MunitionClass {
     pub wounded_radius_m: Interval,
     /// Seconds between rounds of a salvo.
     pub interval_s: Interval,
+    /// Radius of the area over which raids are centred, in units of a site's populated radius: fire is
+    /// laid on a base, and more lies inside its fence than where people live.
+    pub centre_spread: Interval,
 }
 
 /// What a system is for.

@@ -37,6 +37,7 @@ fn munition(id: &str, kind: MunitionKind) -> MunitionClass {
         killed_radius_m: exactly(5.0),
         wounded_radius_m: exactly(10.0),
         interval_s: exactly(1.0),
+        centre_spread: exactly(1.0),
     }
 }
 

@@ -102,6 +102,7 @@ fn rocket() -> MunitionDraw {
         killed_scale_m: 13.0,
         hurt_scale_m: 38.0,
         interval_s: 1.0,
+        centre_spread: 1.0,
     }
 }
 

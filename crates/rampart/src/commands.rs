@@ -1,0 +1,90 @@
+//! The command line: one module for each command.
+
+pub mod check;
+pub mod hindcast;
+pub mod output;
+pub mod plan;
+pub mod progress;
+
+pub use check::{BAD_INPUT, print_faults};
+
+use clap::{Args, Parser, Subcommand};
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Plans the protection of people at many sites against rockets, mortars and missiles.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "rampart", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+enum Command {
+    /// Reads a theatre folder and reports every fault in it.
+    ///
+    /// Exit status: 0 no fault, 1 faults, 64 wrong usage.
+    Check {
+        /// The theatre folder.
+        dir: PathBuf,
+    },
+    /// Proposes what to defend and whom to move, and shows what that buys and what risk is left.
+    ///
+    /// Exit status: 0; 1 bad input, with nothing written; 2 no plan can exist, which is an outcome;
+    /// 64 wrong usage.
+    Plan(plan::PlanArguments),
+    /// Simulates past raids again and sets them beside what was reported.
+    ///
+    /// Exit status: 0; 1 bad input; 64 wrong usage.
+    Hindcast(hindcast::HindcastArguments),
+}
+
+/// How many threads to use.
+#[derive(Clone, Debug, Args)]
+pub struct Threads {
+    /// Threads [default: one for each processor]; the answer does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+impl Threads {
+    /// Runs work on that many threads.
+    ///
+    /// # Errors
+    /// When the threads cannot be made.
+    pub fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, String> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.threads.map_or(0, usize::from))
+            .build()
+            .map_err(|error| format!("cannot start threads: {error}"))?;
+        Ok(pool.install(work))
+    }
+}
+
+impl Arguments {
+    /// Runs the command.
+    #[must_use]
+    pub fn run(self) -> ExitCode {
+        match self.command {
+            Command::Check { dir } => check::run(&dir),
+            Command::Plan(arguments) => plan::run(&arguments),
+            Command::Hindcast(arguments) => hindcast::run(&arguments),
+        }
+    }
+}
+
+/// Says what went wrong, and gives the exit code for it.
+fn failed(why: &str) -> ExitCode {
+    eprintln!("rampart: {why}");
+    ExitCode::from(BAD_INPUT)
+}
+
+/// Prints all of it to standard output. A reader who has gone away is no fault.
+fn print_whole(text: &str) -> io::Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}

@@ -1,0 +1,283 @@
+//! From a theatre to everything that its brief says.
+
+mod courses;
+mod infeasible;
+mod lines;
+mod notes;
+mod risk;
+
+pub use infeasible::{ConflictLine, Infeasible};
+
+use crate::assemble::{self, Origin};
+use crate::brief::{BeforeAfter, Brief, Document, Proof};
+use crate::evaluate::{self, Evaluator, Toll};
+use crate::futures::{self, Outcome};
+use crate::schedule::Schedule;
+use crate::study::{self, Coefficients, Group, Setup, SetupError, Size, Use};
+use planner::{Options, Plan, Pool, Problem, SolveError, Solved, Status};
+use theatre::Theatre;
+
+/// How much is simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Raids of each source, for choosing and again for judging.
+    pub replications: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            replications: 8_192,
+        }
+    }
+}
+
+/// Told how the work goes.
+pub trait Progress: Sync {
+    /// A stage begins that takes this many steps.
+    fn begin(&self, stage: &str, steps: u64);
+    /// One step is done.
+    fn step(&self);
+}
+
+/// Hears nothing.
+#[derive(Debug)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn begin(&self, _stage: &str, _steps: u64) {}
+    fn step(&self) {}
+}
+
+/// What came out.
+#[derive(Debug)]
+pub enum Decision {
+    /// A plan, and the exact problem that it solves.
+    Plan(Box<Brief>, Box<Problem>),
+    /// No plan can keep every limit.
+    Infeasible(Infeasible, Box<Problem>),
+}
+
+/// Why there is no decision at all.
+#[derive(Debug, thiserror::Error)]
+pub enum DecideError {
+    /// The theatre cannot be simulated.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The problem that came of it is not one.
+    #[error("the planning problem is not sound: {0}")]
+    Problem(#[from] planner::ProblemError),
+    /// The planner gave up.
+    #[error("the planner gave up: {0}")]
+    Planner(String),
+}
+
+/// All that is known once the plan is chosen and judged; the lines of the brief are read off it.
+struct Decided<'a> {
+    theatre: &'a Theatre,
+    setup: &'a Setup,
+    problem: &'a Problem,
+    pools: &'a [(Pool, Origin)],
+    /// Loss per person at each site today.
+    exposure: &'a [f64],
+    solved: &'a Solved,
+    schedule: &'a Schedule,
+    /// The groups that chose the plan.
+    chosen_on: &'a [Group],
+    evaluator: &'a Evaluator<'a>,
+    before: &'a [Toll],
+    after: &'a [Toll],
+    /// By future: today's laydown, then the plan.
+    futures: &'a [Vec<Outcome>],
+    /// People in missions, by mission.
+    serving: Vec<u32>,
+}
+
+/// Decides what to defend and whom to move, and judges the decision on draws that did not choose it.
+///
+/// # Errors
+/// [`DecideError`] where the theatre cannot be simulated or planned. A theatre for which no plan
+/// exists is a [`Decision`], not an error.
+pub fn decide(
+    theatre: &Theatre,
+    settings: Settings,
+    progress: &dyn Progress,
+) -> Result<Decision, DecideError> {
+    let setup = Setup::new(theatre)?;
+    let size = Size::of(settings.replications);
+    let run = |stage: &str, purpose: Use| {
+        progress.begin(stage, u64::from(size.groups));
+        study::run(theatre, &setup, purpose, size, &|| progress.step())
+    };
+    let chosen_on = run("flying raids to choose the plan", Use::Choose);
+    let problem = mean_problem(theatre, &setup, &chosen_on);
+    problem.validate()?;
+    let solved = match planner::solve(&problem, &Options::default()) {
+        Ok(solved) => solved,
+        Err(SolveError::Infeasible) => {
+            let infeasible = infeasible::explain(theatre, &problem);
+            return Ok(Decision::Infeasible(infeasible, Box::new(problem)));
+        }
+        Err(SolveError::Solver(why)) => return Err(DecideError::Planner(why)),
+    };
+    let judges = run("flying other raids to judge it", Use::Judge);
+    let draws: Vec<Coefficients> = judges
+        .iter()
+        .map(|group| Coefficients::new(theatre, &setup, group, &group.rates))
+        .collect();
+    let evaluator = Evaluator {
+        theatre,
+        setup: &setup,
+        draws: &draws,
+    };
+    let pools = assemble::pools(theatre);
+    let exposure = evaluate::exposure(&problem);
+    let schedule = Schedule::new(theatre, &problem, &pools, &solved.plan, &exposure);
+    let today = Schedule::today(theatre, &problem);
+    progress.begin("playing out what may happen", 1);
+    let count = futures_count(theatre, settings);
+    let seed = Use::Judge.seed(theatre.seed);
+    let futures = futures::play(theatre, &setup, &judges, seed, count, &[&today, &schedule]);
+    let (before, after) = (evaluator.tolls(&today), evaluator.tolls(&schedule));
+    let decided = Decided {
+        theatre,
+        setup: &setup,
+        problem: &problem,
+        pools: &pools,
+        exposure: &exposure,
+        solved: &solved,
+        schedule: &schedule,
+        chosen_on: &chosen_on,
+        evaluator: &evaluator,
+        before: &before,
+        after: &after,
+        futures: &futures,
+        serving: serving(&problem, &solved.plan),
+    };
+    let brief = decided.brief(settings, progress)?;
+    Ok(Decision::Plan(Box::new(brief), Box::new(problem)))
+}
+
+/// The problem under mean rates and mean effects: exact for the mean loss, as rates and effects are
+/// drawn apart.
+fn mean_problem(theatre: &Theatre, setup: &Setup, groups: &[Group]) -> Problem {
+    assemble::problem(
+        theatre,
+        setup,
+        &mean_coefficients(theatre, setup, groups, &setup.forecast.mean_rates()),
+    )
+}
+
+fn mean_coefficients(
+    theatre: &Theatre,
+    setup: &Setup,
+    groups: &[Group],
+    rates: &forecast::Rates,
+) -> Coefficients {
+    let draws: Vec<Coefficients> = groups
+        .iter()
+        .map(|group| Coefficients::new(theatre, setup, group, rates))
+        .collect();
+    Coefficients::mean(&draws).unwrap_or_else(|| Coefficients {
+        attacks: vec![0.0; theatre.sites.len()],
+        direct: vec![vec![raid::Hurt::default(); setup.loadouts.local.len()]; theatre.sites.len()],
+        bare: vec![raid::Hurt::default(); theatre.sites.len()],
+        cover: vec![Vec::new(); theatre.sites.len()],
+    })
+}
+
+/// Futures played: half as many as replications, fewer where there are so many sites that drawing
+/// their attacks would take long.
+fn futures_count(theatre: &Theatre, settings: Settings) -> u32 {
+    let sites = u32::try_from(theatre.sites.len())
+        .unwrap_or(u32::MAX)
+        .max(1);
+    (settings.replications / 2).clamp(1, (20_000_000 / sites).max(64))
+}
+
+/// People who serve each mission when as many as are needed do.
+fn serving(problem: &Problem, plan: &Plan) -> Vec<u32> {
+    let free: Vec<u64> = problem
+        .sites
+        .iter()
+        .zip(&plan.sites)
+        .map(|(site, plan)| u64::from(plan.people.saturating_sub(site.guard)))
+        .collect();
+    let needed: Vec<u64> = problem
+        .missions
+        .iter()
+        .map(|mission| u64::from(mission.people))
+        .collect();
+    let unmet = planner::unmet(&free, &needed, |site, mission| {
+        problem.missions[mission].sites.contains(&site)
+    });
+    let served = needed
+        .iter()
+        .zip(&unmet)
+        .map(|(needed, unmet)| needed - unmet);
+    served
+        .map(|people| u32::try_from(people).unwrap_or(u32::MAX))
+        .collect()
+}
+
+fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Optimal => "optimal",
+        Status::GapLimit => "gap_limit",
+        Status::TimeLimit => "time_limit",
+    }
+}
+
+impl Decided<'_> {
+    fn brief(&self, settings: Settings, progress: &dyn Progress) -> Result<Brief, DecideError> {
+        let theatre = self.theatre;
+        let courses = courses::explore(self, progress)?;
+        let caveats = notes::caveats(self, &courses);
+        let method = notes::method(self, settings, &courses);
+        let document = Document {
+            theatre: theatre.name.clone(),
+            as_of: theatre.as_of.to_string(),
+            horizon_days: theatre.horizon_days,
+            seed: theatre.seed,
+            loss: BeforeAfter {
+                before: risk::loss(self, self.before, 0),
+                after: risk::loss(self, self.after, 1),
+            },
+            proof: Proof {
+                value: self.solved.value,
+                bound: self.solved.bound,
+                gap: self.solved.gap,
+                status: status_word(self.solved.status).into(),
+            },
+            critical_assets: lines::critical_assets(self),
+            defended_assets: lines::defended_assets(self, &courses),
+            moves: lines::moves(self),
+            sites: lines::sites(self),
+            missions: lines::missions(self),
+            accepted_risks: lines::accepted_risks(self, &courses),
+            unmet_requests: courses.unmet.clone(),
+            courses_of_action: courses.courses.clone(),
+            notes: caveats.iter().chain(&method).cloned().collect(),
+        };
+        Ok(Brief {
+            document,
+            residual: risk::residual(self),
+            places: lines::places(self),
+            curves: courses.curves,
+            half_lives: courses.half_lives,
+            method,
+            caveats,
+        })
+    }
+
+    /// Units of a loadout by system id.
+    fn units(&self, loadout: usize) -> crate::brief::Units {
+        let units = self.problem.loadouts[loadout]
+            .iter()
+            .zip(&self.problem.systems);
+        units
+            .filter(|(count, _)| **count > 0)
+            .map(|(count, id)| (id.clone(), *count))
+            .collect()
+    }
+}

@@ -1,0 +1,423 @@
+//! The plan re-solved: other courses of action, one more of each system, other half-lives, and draws
+//! of what is not known.
+
+use super::{DecideError, Decided, Progress, mean_coefficients};
+use crate::assemble::{self, Origin};
+use crate::brief::{CourseOfAction, Curve, HalfLifeLine, Units, UnmetRequest, words};
+use crate::evaluate;
+use crate::schedule::Schedule;
+use crate::study::Coefficients;
+use forecast::HalfLife;
+use planner::{Options, Plan, Pool, Problem, SolveError};
+use rayon::prelude::*;
+use theatre::Estimate;
+
+/// Gap at which a re-solve for a draw stops: far below what tells two plans apart.
+const DRAW_GAP: f64 = 1e-4;
+/// Most units beyond those available that a curve goes.
+const CURVE_BEYOND: u32 = 2;
+/// Most points of a curve.
+const CURVE_POINTS: u32 = 9;
+/// Courses of action that differ by less than this share of the people moved, and stand the same
+/// systems at the same sites, are one.
+const DIFFERENT_SHARE: f64 = 0.1;
+/// Courses of action wanted.
+const COURSES: usize = 3;
+
+/// All that re-solving found.
+pub(super) struct Courses {
+    pub courses: Vec<CourseOfAction>,
+    pub unmet: Vec<UnmetRequest>,
+    pub curves: Vec<Curve>,
+    pub half_lives: Vec<HalfLifeLine>,
+    /// The best plan of each draw.
+    pub draws: Vec<Plan>,
+}
+
+/// Explores the neighbourhood of the plan.
+pub(super) fn explore(
+    decided: &Decided<'_>,
+    progress: &dyn Progress,
+) -> Result<Courses, DecideError> {
+    let draws = draws_count(decided);
+    progress.begin("re-solving for what is not known", draws as u64);
+    let draws = solve_draws(decided, draws, progress)?;
+    progress.begin("re-solving other courses of action", 1);
+    let (unmet, curves) = numbers_of_systems(decided)?;
+    Ok(Courses {
+        courses: courses(decided)?,
+        unmet,
+        curves,
+        half_lives: half_lives(decided)?,
+        draws,
+    })
+}
+
+/// A plan for a variant of the problem; none where the variant has none.
+fn solve(problem: &Problem, gap: f64) -> Result<Option<Plan>, DecideError> {
+    let options = Options {
+        gap,
+        ..Options::default()
+    };
+    match planner::solve(problem, &options) {
+        Ok(solved) => Ok(Some(solved.plan)),
+        Err(SolveError::Infeasible) => Ok(None),
+        Err(SolveError::Solver(why)) => Err(DecideError::Planner(why)),
+    }
+}
+
+/// Draws re-solved: 64 for up to 14 sites, fewer for more, as each takes longer; never under 8.
+fn draws_count(decided: &Decided<'_>) -> usize {
+    let sites = decided.theatre.sites.len().max(1);
+    let wanted = (12_800 / (sites * sites)).clamp(8, 64);
+    wanted.min(decided.chosen_on.len())
+}
+
+fn solve_draws(
+    decided: &Decided<'_>,
+    count: usize,
+    progress: &dyn Progress,
+) -> Result<Vec<Plan>, DecideError> {
+    let plans: Result<Vec<Option<Plan>>, DecideError> = decided.chosen_on[..count]
+        .par_iter()
+        .map(|group| {
+            let draw = Coefficients::new(decided.theatre, decided.setup, group, &group.rates);
+            let problem = assemble::problem(decided.theatre, decided.setup, &draw);
+            let plan = solve(&problem, DRAW_GAP);
+            progress.step();
+            plan
+        })
+        .collect();
+    Ok(plans?.into_iter().flatten().collect())
+}
+
+/// What the plan would be if one half-life were right.
+fn half_lives(decided: &Decided<'_>) -> Result<Vec<HalfLifeLine>, DecideError> {
+    let forecast = &decided.setup.forecast;
+    if forecast.classes().is_empty() {
+        return Ok(Vec::new());
+    }
+    let scores = forecast.half_life_scores();
+    scores
+        .par_iter()
+        .map(|score| {
+            let rates = forecast.mean_rates_given_half_life(score.half_life);
+            let expected =
+                mean_coefficients(decided.theatre, decided.setup, decided.chosen_on, &rates);
+            let problem = assemble::problem(decided.theatre, decided.setup, &expected);
+            let plan = solve(&problem, DRAW_GAP)?;
+            Ok(HalfLifeLine {
+                days: HalfLife::days(score.half_life),
+                weight: score.weight,
+                changes: plan.map_or_else(Vec::new, |plan| changes(decided, &plan)),
+            })
+        })
+        .collect()
+}
+
+/// Where a plan stands other systems than the proposed one, in words.
+fn changes(decided: &Decided<'_>, plan: &Plan) -> Vec<String> {
+    let sites = plan
+        .sites
+        .iter()
+        .zip(&decided.solved.plan.sites)
+        .enumerate();
+    sites
+        .filter(|(_, (other, ours))| other.loadout != ours.loadout)
+        .map(|(site, (other, _))| {
+            let units = decided.units(other.loadout);
+            format!(
+                "{} gets {}",
+                decided.theatre.sites[site].id,
+                words::units(&units)
+            )
+        })
+        .collect()
+}
+
+/// Other courses of action, the proposed one first.
+fn courses(decided: &Decided<'_>) -> Result<Vec<CourseOfAction>, DecideError> {
+    let mut kept: Vec<(Plan, CourseOfAction)> = Vec::new();
+    let proposed = decided.solved.plan.clone();
+    let sent = |plan: &Plan| words::units(&drawn(decided, plan));
+    let summary = format!(
+        "Sends {} and moves {} people.",
+        sent(&proposed),
+        proposed.moved
+    );
+    let after: Vec<f64> = decided.after.iter().map(|toll| toll.loss).collect();
+    kept.push((
+        proposed.clone(),
+        course(decided, "proposed", summary, &proposed, &after, true),
+    ));
+    for (name, problem) in variants(decided) {
+        let essential = matches!(name.as_str(), "systems only" | "moves only");
+        if kept.len() > COURSES && !essential {
+            break;
+        }
+        let Some(plan) = solve(&problem, DRAW_GAP)? else {
+            continue;
+        };
+        if kept.iter().any(|(other, _)| !different(&plan, other)) {
+            continue;
+        }
+        let pools = with_origins(decided, &problem);
+        let schedule = Schedule::new(decided.theatre, &problem, &pools, &plan, decided.exposure);
+        let losses = decided.evaluator.losses(&schedule);
+        let summary = format!("Sends {} and moves {} people.", sent(&plan), plan.moved);
+        let line = course(decided, &name, summary, &plan, &losses, false);
+        kept.push((plan, line));
+    }
+    Ok(kept.into_iter().map(|(_, course)| course).collect())
+}
+
+fn course(
+    decided: &Decided<'_>,
+    name: &str,
+    summary: String,
+    plan: &Plan,
+    losses: &[f64],
+    chosen: bool,
+) -> CourseOfAction {
+    let mut systems = Units::new();
+    for site in &plan.sites {
+        for (system, count) in decided.units(site.loadout) {
+            *systems.entry(system).or_default() += count;
+        }
+    }
+    CourseOfAction {
+        name: name.into(),
+        summary,
+        loss: Estimate::of(losses).into(),
+        people_moved: plan.moved,
+        systems,
+        chosen,
+    }
+}
+
+/// Units that a plan draws from pools, by system id.
+fn drawn(decided: &Decided<'_>, plan: &Plan) -> Units {
+    let mut units = Units::new();
+    for (index, site) in plan.sites.iter().enumerate() {
+        for (system, id) in decided.problem.systems.iter().enumerate() {
+            let stands = decided.problem.sites[index].today_loadout;
+            let today = decided.problem.loadouts[stands][system];
+            let more = decided.problem.loadouts[site.loadout][system].saturating_sub(today);
+            if more > 0 {
+                *units.entry(id.clone()).or_default() += more;
+            }
+        }
+    }
+    units
+}
+
+/// Whether two plans differ in at least one system's site or a tenth of the people moved.
+fn different(a: &Plan, b: &Plan) -> bool {
+    let pairs = || a.sites.iter().zip(&b.sites);
+    if pairs().any(|(a, b)| a.loadout != b.loadout) {
+        return true;
+    }
+    let apart: u64 = pairs()
+        .map(|(a, b)| u64::from(a.people.abs_diff(b.people)))
+        .sum();
+    apart > 0 && 0.5 * apart as f64 >= DIFFERENT_SHARE * a.moved.max(b.moved) as f64
+}
+
+/// Problems whose plans a commander may want to see beside the proposed one.
+fn variants(decided: &Decided<'_>) -> Vec<(String, Problem)> {
+    let problem = decided.problem;
+    let mut variants = Vec::new();
+    let mut still = problem.clone();
+    still.lift = 0;
+    variants.push(("systems only".into(), still));
+    variants.push(("moves only".into(), without_systems(decided)));
+    // Each system of the plan kept from where it matters most, most exposed site first.
+    let mut lines: Vec<(usize, usize)> = Vec::new();
+    for (site, plan) in decided.solved.plan.sites.iter().enumerate() {
+        for system in 0..problem.systems.len() {
+            if problem.drawn(site, plan.loadout, system) > 0 {
+                lines.push((site, system));
+            }
+        }
+    }
+    lines.sort_by(|a, b| {
+        let weight = |site: usize| {
+            let people = f64::from(decided.solved.plan.sites[site].people);
+            decided.exposure[site] * (people + problem.sites[site].fixed_people)
+        };
+        weight(b.0).total_cmp(&weight(a.0)).then(a.cmp(b))
+    });
+    for (site, system) in lines {
+        let mut other = problem.clone();
+        let units = |loadout: usize| problem.loadouts[loadout][system];
+        let fewest = problem.sites[site].immovable[system];
+        other.sites[site]
+            .open_loadouts
+            .retain(|&loadout| units(loadout) <= fewest);
+        let name = format!(
+            "no {} at {}",
+            problem.systems[system], problem.sites[site].id
+        );
+        variants.push((name, other));
+    }
+    let mut half = problem.clone();
+    half.lift = decided.solved.plan.moved / 2;
+    variants.push(("half the moves".into(), half));
+    variants
+}
+
+/// The problem with nothing sent: stocks are empty, and what may move stays where it stands.
+fn without_systems(decided: &Decided<'_>) -> Problem {
+    let mut problem = decided.problem.clone();
+    for (pool, (_, origin)) in problem.pools.iter_mut().zip(decided.pools) {
+        match origin {
+            Origin::Stock(_) => pool.available = 0,
+            Origin::Deployed { site } => pool.sites = Some(vec![*site]),
+        }
+    }
+    problem
+}
+
+fn with_origins(decided: &Decided<'_>, problem: &Problem) -> Vec<(Pool, Origin)> {
+    let origins = decided.pools.iter().map(|&(_, origin)| origin);
+    problem.pools.iter().cloned().zip(origins).collect()
+}
+
+/// What one more of each system buys, and the loss against the number of each that is in stock.
+fn numbers_of_systems(
+    decided: &Decided<'_>,
+) -> Result<(Vec<UnmetRequest>, Vec<Curve>), DecideError> {
+    let problem = decided.problem;
+    let base = decided
+        .evaluator
+        .losses(&Schedule::steady(decided.theatre, &decided.solved.plan));
+    let (mut unmet, mut curves) = (Vec::new(), Vec::new());
+    for system in 0..problem.systems.len() {
+        let simulated = problem.loadouts.iter().any(|loadout| loadout[system] > 0);
+        if !simulated {
+            continue;
+        }
+        let available = stock_of(decided, system);
+        let in_stock = decided
+            .theatre
+            .stock
+            .iter()
+            .any(|stock| stock.system == system);
+        let numbers = if in_stock {
+            curve_numbers(available)
+        } else {
+            vec![available + 1]
+        };
+        let solved: Result<Vec<_>, DecideError> = numbers
+            .par_iter()
+            .map(|&number| {
+                let plan = if number == available {
+                    Some(decided.solved.plan.clone())
+                } else {
+                    solve(&with_number(decided, system, number), DRAW_GAP)?
+                };
+                Ok((number, plan))
+            })
+            .collect();
+        let mut points = Vec::new();
+        for (number, plan) in solved?.into_iter().filter_map(|(n, plan)| Some((n, plan?))) {
+            let losses = decided
+                .evaluator
+                .losses(&Schedule::steady(decided.theatre, &plan));
+            points.push((number, Estimate::of(&losses).into()));
+            if number == available + 1 {
+                unmet.push(UnmetRequest {
+                    system: problem.systems[system].clone(),
+                    site: where_more(decided, system, &plan),
+                    loss_averted_by_one_more: evaluate::difference(&base, &losses).into(),
+                });
+            }
+        }
+        if in_stock {
+            curves.push(Curve {
+                system: problem.systems[system].clone(),
+                points,
+                available,
+            });
+        }
+    }
+    unmet.sort_by(|a, b| {
+        let worth = |line: &UnmetRequest| line.loss_averted_by_one_more.mean;
+        worth(b).total_cmp(&worth(a))
+    });
+    Ok((unmet, curves))
+}
+
+fn stock_of(decided: &Decided<'_>, system: usize) -> u32 {
+    let stocks = decided
+        .theatre
+        .stock
+        .iter()
+        .filter(|stock| stock.system == system);
+    stocks.fold(0, |sum, stock| sum.saturating_add(stock.available))
+}
+
+/// From none to a few more than available, in steps that keep the points few; the number available
+/// and the next are always among them.
+fn curve_numbers(available: u32) -> Vec<u32> {
+    let last = available.saturating_add(CURVE_BEYOND);
+    let step = last.div_ceil(CURVE_POINTS).max(1);
+    let mut numbers: Vec<u32> = (0..=last).step_by(step as usize).collect();
+    numbers.extend([available, available.saturating_add(1)]);
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+/// The problem with another number of a system in stock: units come to the first stock of it and go
+/// from the last. Where there is no stock, one is made for all sites of the theatre.
+fn with_number(decided: &Decided<'_>, system: usize, number: u32) -> Problem {
+    let mut problem = decided.problem.clone();
+    let stocks: Vec<usize> = (0..problem.pools.len())
+        .filter(|&pool| problem.pools[pool].system == system)
+        .filter(|&pool| matches!(decided.pools[pool].1, Origin::Stock(_)))
+        .collect();
+    let Some(&first) = stocks.first() else {
+        let inside = (0..problem.sites.len()).filter(|&site| !problem.sites[site].outside);
+        let sites = Some(inside.collect());
+        problem.pools.push(Pool {
+            system,
+            available: number,
+            sites,
+        });
+        return problem;
+    };
+    let available = stock_of(decided, system);
+    let mut fewer = available.saturating_sub(number);
+    for &pool in stocks.iter().rev() {
+        let taken = fewer.min(problem.pools[pool].available);
+        problem.pools[pool].available -= taken;
+        fewer -= taken;
+    }
+    let more = number.saturating_sub(available);
+    problem.pools[first].available = problem.pools[first].available.saturating_add(more);
+    problem
+}
+
+/// The site that gets most more of a system under another plan; empty where none does.
+fn where_more(decided: &Decided<'_>, system: usize, plan: &Plan) -> String {
+    let units = |loadout: usize| decided.problem.loadouts[loadout][system];
+    let sites = plan
+        .sites
+        .iter()
+        .zip(&decided.solved.plan.sites)
+        .enumerate();
+    let gains = sites.map(|(site, (other, ours))| {
+        (
+            units(other.loadout).saturating_sub(units(ours.loadout)),
+            site,
+        )
+    });
+    // Of equal gains the first site.
+    let best = gains
+        .filter(|&(gain, _)| gain > 0)
+        .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+    best.map_or_else(String::new, |(_, site)| {
+        decided.theatre.sites[site].id.clone()
+    })
+}

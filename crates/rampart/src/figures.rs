@@ -1,0 +1,117 @@
+//! Every figure of a theatre that is an interval, by name, so that what was assumed can be told.
+
+use theatre::{Interval, MunitionClass, People, SystemClass, Theatre, Threat};
+
+/// One figure and what it is a figure of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure<'a> {
+    /// The id of the system, munition or threat; `people` for people under fire.
+    pub of: &'a str,
+    /// The key that gives it in its file.
+    pub key: &'static str,
+    /// Its spread and source.
+    pub interval: &'a Interval,
+}
+
+/// Every figure of the catalogue and of the judged threats, in the order of their files.
+#[must_use]
+pub fn all(theatre: &Theatre) -> Vec<Figure<'_>> {
+    let catalogue = &theatre.catalogue;
+    let systems = catalogue
+        .systems
+        .iter()
+        .map(|s| (s.id.as_str(), of_system(s)));
+    let munitions = catalogue
+        .munitions
+        .iter()
+        .map(|m| (m.id.as_str(), of_munition(m)));
+    let people = std::iter::once(("people", of_people(&catalogue.people)));
+    let threats = theatre
+        .threats
+        .iter()
+        .map(|t| (t.id.as_str(), of_threat(t)));
+    systems
+        .chain(munitions)
+        .chain(people)
+        .chain(threats)
+        .flat_map(|(of, named)| {
+            named
+                .into_iter()
+                .map(move |(key, interval)| Figure { of, key, interval })
+        })
+        .collect()
+}
+
+type Named<'a> = Vec<(&'static str, &'a Interval)>;
+
+fn of_system(system: &SystemClass) -> Named<'_> {
+    let mut named = vec![("transfer_days", &system.transfer_days)];
+    if let Some(sensor) = &system.sensor {
+        named.extend([
+            ("sensor_range_m", &sensor.range_m),
+            ("sensor_mask_deg", &sensor.mask_deg),
+            ("detection_probability", &sensor.detection_probability),
+            ("scan_period_s", &sensor.scan_period_s),
+            ("plots_needed", &sensor.plots_needed),
+            ("warning_delay_s", &sensor.delay_s),
+        ]);
+    }
+    if let Some(interceptor) = &system.interceptor {
+        named.extend([
+            ("intercept_probability", &interceptor.intercept_probability),
+            ("reach_m", &interceptor.reach_m),
+            ("engagements", &interceptor.engagements),
+            ("engagement_s", &interceptor.engagement_s),
+            ("reaction_s", &interceptor.reaction_s),
+        ]);
+    }
+    if let Some(vulnerability) = &system.vulnerability {
+        named.extend([
+            ("damage_radius_m", &vulnerability.damage_radius_m),
+            ("critical_part_spread_m", &vulnerability.spread_m),
+            ("repair_days", &vulnerability.repair_days),
+        ]);
+    }
+    named
+}
+
+fn of_munition(munition: &MunitionClass) -> Named<'_> {
+    vec![
+        ("speed_mps", &munition.speed_mps),
+        ("mass_kg", &munition.mass_kg),
+        ("calibre_mm", &munition.calibre_mm),
+        ("drag_scale", &munition.drag_scale),
+        ("fired_from_m", &munition.fired_from_m),
+        ("scatter_along", &munition.scatter_along),
+        ("scatter_across", &munition.scatter_across),
+        ("failure_probability", &munition.failure_probability),
+        ("killed_radius_m", &munition.killed_radius_m),
+        ("wounded_radius_m", &munition.wounded_radius_m),
+        ("interval_s", &munition.interval_s),
+        ("centre_spread", &munition.centre_spread),
+    ]
+}
+
+fn of_people(people: &People) -> Named<'_> {
+    vec![
+        ("indoors", &people.indoors),
+        ("building", &people.building),
+        ("prone", &people.prone),
+        ("shelter", &people.shelter),
+        ("blast_shelter", &people.blast_shelter),
+        ("drop_s", &people.drop_s),
+        ("shelter_first_s", &people.shelter_first_s),
+        ("shelter_last_s", &people.shelter_last_s),
+        ("compliance", &people.compliance),
+        ("group_size", &people.group_size),
+        ("missile_early_warning", &people.missile_early_warning),
+    ]
+}
+
+fn of_threat(threat: &Threat) -> Named<'_> {
+    vec![
+        ("rounds", &threat.rounds),
+        ("probability", &threat.probability),
+        ("preceded_by_rockets", &threat.preceded_by_rockets),
+    ]
+}

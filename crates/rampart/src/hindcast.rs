@@ -1,0 +1,376 @@
+//! Past raids simulated again and set beside what was reported: how far the chain can be believed.
+//!
+//! Each report that counts is simulated as that raid: its site, class, rounds, warning, and the
+//! systems that the theatre says stand there. Nothing is fitted to the outcomes.
+
+use forecast::scores::{crps_of_pmf, crps_of_sample, randomised_pit};
+use raid::effects::is_area_kind;
+use raid::{Casualties, Defence, Flights, RaidAtSite, RaidKey, Unknowns};
+use rayon::prelude::*;
+use serde::Serialize;
+use theatre::incident::known_on;
+use theatre::interval::quantile;
+use theatre::{Incident, Munition, Role, Stream, Theatre, Warned};
+
+const PURPOSE_ROUNDS: u32 = 0x400;
+const PURPOSE_CASUALTIES: u32 = 0x401;
+const PURPOSE_PIT: u32 = 0x402;
+/// First of the raids' entities: apart from those of plans.
+const FIRST_ENTITY: u32 = 0x4000_0000;
+/// Raids under one draw of the unknowns.
+const RAIDS_PER_DRAW: u32 = 8;
+/// Counts above this are one class of the baseline's distribution.
+const BASELINE_MOST: u32 = 2_000;
+/// Bars of the histogram of PIT values.
+const PIT_BARS: usize = 10;
+
+/// Lower and upper bound.
+pub type Bounds = [f64; 2];
+
+/// One raid, as reported and as simulated. Casualties are killed and wounded, own and partner.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RaidLine {
+    /// Id of the report.
+    pub incident: String,
+    /// Site id.
+    pub site: String,
+    /// Munition class simulated.
+    pub munition: String,
+    /// Rounds reported.
+    pub rounds: [u32; 2],
+    /// Killed, as reported.
+    pub observed_killed: u32,
+    /// All casualties, as reported.
+    pub observed: u32,
+    /// Mean of the simulated casualties.
+    pub simulated_mean: f64,
+    /// 50 % of the simulated casualties.
+    pub interval_50: Bounds,
+    /// 90 % of the simulated casualties.
+    pub interval_90: Bounds,
+    /// Continuous ranked probability score of the simulation.
+    pub crps: f64,
+    /// The same of the baseline.
+    pub crps_baseline: f64,
+    /// Randomised probability integral transform of the simulation.
+    pub pit: f64,
+}
+
+/// Sums over raids of one kind, as reported and as simulated.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Anchor {
+    /// What raids are counted.
+    pub of: String,
+    /// How many.
+    pub raids: usize,
+    /// Raids that hurt anybody: reported, then 90 % of the simulated.
+    pub with_casualties: usize,
+    /// 90 % of the simulated number of such raids.
+    pub with_casualties_90: Bounds,
+    /// Killed in all, as reported.
+    pub killed: u32,
+    /// 90 % of the simulated sum.
+    pub killed_90: Bounds,
+    /// Wounded in all, as reported.
+    pub wounded: u32,
+    /// 90 % of the simulated sum.
+    pub wounded_90: Bounds,
+}
+
+/// How well the raids were hindcast.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Hindcast {
+    /// Title of the theatre.
+    pub theatre: String,
+    /// Seed.
+    pub seed: u64,
+    /// Times that each raid was simulated.
+    pub replications: u32,
+    /// Share of raids whose casualties lie within the 50 %.
+    pub coverage_50: f64,
+    /// Share within the 90 %.
+    pub coverage_90: f64,
+    /// Raids that hurt anybody.
+    pub raids_with_casualties: usize,
+    /// Share of those within the 50 %; none where there are none.
+    pub coverage_50_with_casualties: Option<f64>,
+    /// Share of those within the 90 %; none where there are none.
+    pub coverage_90_with_casualties: Option<f64>,
+    /// Mean score of the simulation, casualties.
+    pub crps: f64,
+    /// Mean score of the baseline: a Poisson count with the log's own casualties per round, which it
+    /// has seen and the simulation has not.
+    pub crps_baseline: f64,
+    /// Raids by tenth of the randomised PIT: even where the simulation is calibrated.
+    pub pit_histogram: [u32; PIT_BARS],
+    /// Sums set against the log.
+    pub anchors: Vec<Anchor>,
+    /// Every raid.
+    pub raids: Vec<RaidLine>,
+}
+
+/// One raid simulated many times.
+struct Simulated<'a> {
+    incident: &'a Incident,
+    class: usize,
+    tolls: Vec<Casualties>,
+}
+
+/// Simulates every report that counts as of the theatre's date. `None` where none does.
+#[must_use]
+pub fn hindcast(theatre: &Theatre, replications: u32) -> Option<Hindcast> {
+    let known = known_on(&theatre.incidents, theatre.as_of);
+    let common = common_class(theatre, &known);
+    let simulated: Vec<Simulated<'_>> = known
+        .par_iter()
+        .filter_map(|&index| {
+            let incident = &theatre.incidents[index];
+            let class = match incident.munition {
+                Munition::Class(class) => class,
+                Munition::Unknown => common?,
+                Munition::None => return None,
+            };
+            let entity = FIRST_ENTITY + u32::try_from(index).unwrap_or(u32::MAX - FIRST_ENTITY);
+            let tolls = simulate(theatre, incident, class, entity, replications);
+            Some(Simulated {
+                incident,
+                class,
+                tolls,
+            })
+        })
+        .collect();
+    if simulated.is_empty() {
+        return None;
+    }
+    let per_round = casualties_per_round(&simulated);
+    let raids: Vec<RaidLine> = (0..)
+        .zip(&simulated)
+        .map(|(number, raid)| line(theatre, raid, number, per_round))
+        .collect();
+    Some(summary(theatre, replications, &simulated, raids))
+}
+
+/// The rocket or mortar class most often reported, for reports that do not name one; the first of the
+/// catalogue where none is.
+fn common_class(theatre: &Theatre, known: &[usize]) -> Option<usize> {
+    let munitions = &theatre.catalogue.munitions;
+    let reported = |class: usize| {
+        let reports = known.iter().map(|&index| &theatre.incidents[index]);
+        reports
+            .filter(|incident| incident.munition == Munition::Class(class))
+            .count()
+    };
+    let classes = (0..munitions.len()).filter(|&class| !is_area_kind(munitions[class].kind));
+    classes.max_by(|&a, &b| reported(a).cmp(&reported(b)).then(b.cmp(&a)))
+}
+
+fn simulate(
+    theatre: &Theatre,
+    incident: &Incident,
+    class: usize,
+    entity: u32,
+    replications: u32,
+) -> Vec<Casualties> {
+    let site = &theatre.sites[incident.site];
+    let units = units_then(theatre, incident);
+    let mut tolls = Vec::with_capacity(replications as usize);
+    for draw in 0..replications.div_ceil(RAIDS_PER_DRAW) {
+        let unknowns = Unknowns::draw(&theatre.catalogue, theatre.seed, draw);
+        let flights = Flights::new(&unknowns.munitions[class]);
+        for raid in 0..RAIDS_PER_DRAW.min(replications - draw * RAIDS_PER_DRAW) {
+            let replication = draw * RAIDS_PER_DRAW + raid;
+            let key = RaidKey {
+                seed: theatre.seed,
+                replication,
+                entity,
+            };
+            let mut stream = Stream::new(key.seed, replication, entity, PURPOSE_ROUNDS);
+            let span = f64::from(incident.rounds_high - incident.rounds_low) + 1.0;
+            let rounds = incident
+                .rounds_low
+                .saturating_add((stream.uniform() * span) as u32);
+            let mut raid = flights.raid(rounds, &unknowns.systems, &unknowns.people, key);
+            match incident.warned {
+                Warned::Before => raid.early_warning = is_area_kind(raid.kind),
+                Warned::After | Warned::No => raid.early_warning = false,
+                Warned::Unknown => {}
+            }
+            let placed = RaidAtSite::new(&raid, &unknowns, class, site.populated_radius_m);
+            let judged = placed.judge(Defence {
+                local: &units,
+                area: &units,
+            });
+            let mut stream = Stream::new(key.seed, replication, entity, PURPOSE_CASUALTIES);
+            tolls.push(placed.realise(&judged, site.people, site.partner_people, &mut stream));
+        }
+    }
+    tolls
+}
+
+/// Systems taken to have stood at the site: those that the theatre says are deployed, with sirens where
+/// the report says that people were warned, and without where it says that they were not.
+fn units_then(theatre: &Theatre, incident: &Incident) -> Vec<u32> {
+    let systems = theatre.catalogue.systems.iter().enumerate();
+    let mut sirens = incident.warned == Warned::Before;
+    systems
+        .map(|(system, class)| {
+            let (fixed, movable) = theatre.deployed_at(incident.site, system);
+            let stands = fixed.saturating_add(movable);
+            match (class.role, incident.warned) {
+                (Role::Warning, Warned::Before) => {
+                    stands.max(u32::from(std::mem::take(&mut sirens)))
+                }
+                (Role::Warning, Warned::After | Warned::No) => 0,
+                _ => stands,
+            }
+        })
+        .collect()
+}
+
+fn rounds_reported(incident: &Incident) -> f64 {
+    0.5 * (f64::from(incident.rounds_low) + f64::from(incident.rounds_high))
+}
+
+fn casualties_per_round(raids: &[Simulated<'_>]) -> f64 {
+    let hurt: f64 = raids
+        .iter()
+        .map(|raid| f64::from(raid.incident.casualties()))
+        .sum();
+    let rounds: f64 = raids
+        .iter()
+        .map(|raid| rounds_reported(raid.incident))
+        .sum();
+    hurt / rounds.max(1.0)
+}
+
+fn line(theatre: &Theatre, raid: &Simulated<'_>, number: u32, per_round: f64) -> RaidLine {
+    let incident = raid.incident;
+    let mut sample: Vec<f64> = raid
+        .tolls
+        .iter()
+        .map(|toll| f64::from(toll.all()))
+        .collect();
+    sample.sort_by(f64::total_cmp);
+    let observed = incident.casualties();
+    let mut stream = Stream::new(theatre.seed, number, FIRST_ENTITY, PURPOSE_PIT);
+    let baseline = poisson_pmf(per_round * rounds_reported(incident));
+    RaidLine {
+        incident: incident.id.clone(),
+        site: theatre.sites[incident.site].id.clone(),
+        munition: theatre.catalogue.munitions[raid.class].id.clone(),
+        rounds: [incident.rounds_low, incident.rounds_high],
+        observed_killed: incident.killed.saturating_add(incident.killed_partner),
+        observed,
+        simulated_mean: sample.iter().sum::<f64>() / sample.len().max(1) as f64,
+        interval_50: [quantile(&sample, 0.25), quantile(&sample, 0.75)],
+        interval_90: [quantile(&sample, 0.05), quantile(&sample, 0.95)],
+        crps: crps_of_sample(&sample, f64::from(observed)).unwrap_or(0.0),
+        crps_baseline: crps_of_pmf(&baseline, observed),
+        pit: randomised_pit(&sample, f64::from(observed), stream.uniform()).unwrap_or(0.5),
+    }
+}
+
+fn poisson_pmf(mean: f64) -> Vec<f64> {
+    (0..=BASELINE_MOST)
+        .map(|count| {
+            let count = f64::from(count);
+            if mean > 0.0 {
+                libm::exp(count * libm::log(mean) - mean - libm::lgamma(count + 1.0))
+            } else {
+                f64::from(count == 0.0)
+            }
+        })
+        .collect()
+}
+
+fn summary(
+    theatre: &Theatre,
+    replications: u32,
+    simulated: &[Simulated<'_>],
+    raids: Vec<RaidLine>,
+) -> Hindcast {
+    let inside = |line: &RaidLine, bounds: Bounds| {
+        let observed = f64::from(line.observed);
+        bounds[0] <= observed && observed <= bounds[1]
+    };
+    let coverage = |hurt_only: bool, bounds: fn(&RaidLine) -> Bounds| {
+        let counted: Vec<&RaidLine> = raids
+            .iter()
+            .filter(|line| !hurt_only || line.observed > 0)
+            .collect();
+        let covered = counted
+            .iter()
+            .filter(|line| inside(line, bounds(line)))
+            .count();
+        (!counted.is_empty()).then(|| covered as f64 / counted.len() as f64)
+    };
+    let mean = |part: fn(&RaidLine) -> f64| {
+        raids.iter().map(part).sum::<f64>() / raids.len().max(1) as f64
+    };
+    let mut pit_histogram = [0; PIT_BARS];
+    for line in &raids {
+        let bar = (line.pit * PIT_BARS as f64) as usize;
+        pit_histogram[bar.min(PIT_BARS - 1)] += 1;
+    }
+    let missile =
+        |raid: &&Simulated<'_>| is_area_kind(theatre.catalogue.munitions[raid.class].kind);
+    let (missiles, others): (Vec<_>, Vec<_>) = simulated.iter().partition(missile);
+    let anchors = [
+        ("rockets and mortars", others),
+        ("ballistic missiles", missiles),
+    ];
+    Hindcast {
+        theatre: theatre.name.clone(),
+        seed: theatre.seed,
+        replications,
+        coverage_50: coverage(false, |line| line.interval_50).unwrap_or(0.0),
+        coverage_90: coverage(false, |line| line.interval_90).unwrap_or(0.0),
+        raids_with_casualties: raids.iter().filter(|line| line.observed > 0).count(),
+        coverage_50_with_casualties: coverage(true, |line| line.interval_50),
+        coverage_90_with_casualties: coverage(true, |line| line.interval_90),
+        crps: mean(|line| line.crps),
+        crps_baseline: mean(|line| line.crps_baseline),
+        pit_histogram,
+        anchors: anchors
+            .into_iter()
+            .filter(|(_, raids)| !raids.is_empty())
+            .map(|(of, raids)| anchor(of, &raids, replications))
+            .collect(),
+        raids,
+    }
+}
+
+/// Sums over raids, replication by replication: raids of one replication share a draw of the unknowns,
+/// so that what is not known does not average out over the log.
+fn anchor(of: &str, raids: &[&Simulated<'_>], replications: u32) -> Anchor {
+    let bounds = |part: &dyn Fn(&Casualties) -> f64| {
+        let mut sums: Vec<f64> = (0..replications as usize)
+            .map(|replication| {
+                raids
+                    .iter()
+                    .map(|raid| part(&raid.tolls[replication]))
+                    .sum()
+            })
+            .collect();
+        sums.sort_by(f64::total_cmp);
+        [quantile(&sums, 0.05), quantile(&sums, 0.95)]
+    };
+    let reported = |part: &dyn Fn(&Incident) -> u32| {
+        raids
+            .iter()
+            .fold(0_u32, |sum, raid| sum.saturating_add(part(raid.incident)))
+    };
+    Anchor {
+        of: of.into(),
+        raids: raids.len(),
+        with_casualties: raids
+            .iter()
+            .filter(|raid| raid.incident.casualties() > 0)
+            .count(),
+        with_casualties_90: bounds(&|toll| f64::from(u32::from(toll.all() > 0))),
+        killed: reported(&|incident| incident.killed.saturating_add(incident.killed_partner)),
+        killed_90: bounds(&|toll| f64::from(toll.killed) + f64::from(toll.killed_partner)),
+        wounded: reported(&|incident| incident.wounded.saturating_add(incident.wounded_partner)),
+        wounded_90: bounds(&|toll| f64::from(toll.wounded) + f64::from(toll.wounded_partner)),
+    }
+}

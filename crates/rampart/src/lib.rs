@@ -1,0 +1,14 @@
+//! The program: files, command line, progress, brief.
+
+pub mod assemble;
+pub mod brief;
+pub mod commands;
+pub mod decide;
+pub mod diagnose;
+pub mod evaluate;
+pub mod figures;
+pub mod futures;
+pub mod hindcast;
+pub mod load;
+pub mod schedule;
+pub mod study;

@@ -1,0 +1,380 @@
+//! When people move and when systems stand: a plan laid out over the days of the horizon.
+
+use crate::assemble::Origin;
+use planner::{Plan, Pool, Problem};
+use theatre::Theatre;
+
+/// People who go from one site to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Index of the site they leave.
+    pub from: usize,
+    /// Index of the site they go to.
+    pub to: usize,
+    /// How many.
+    pub people: u32,
+    /// People moved before them, by the order of the lift.
+    before: u64,
+    /// First day on which some of them move, from 1.
+    pub first_day: u32,
+    /// Last day on which some of them move.
+    pub last_day: u32,
+}
+
+/// A stretch of days on which the same systems stand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stage {
+    /// First day, from 1.
+    pub first_day: u32,
+    /// Last day.
+    pub last_day: u32,
+    /// Loadout by site.
+    pub loadouts: Vec<usize>,
+    /// Mean people by site over the stage's days.
+    pub people: Vec<f64>,
+    /// Whether the site has any own people on any of its days.
+    pub open_days: Vec<u32>,
+}
+
+/// A plan over time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule {
+    /// Moves in the order of the lift: the most exposed people first.
+    pub moves: Vec<Move>,
+    /// Day by site from which all that the plan puts there stands; 1 where nothing is sent.
+    pub from_day: Vec<u32>,
+    /// The stages, first to last.
+    pub stages: Vec<Stage>,
+    /// People moved in all.
+    pub moved: u64,
+    /// People who can be moved in a day.
+    people_per_day: u64,
+}
+
+impl Schedule {
+    /// Today's laydown, kept for the whole horizon.
+    #[must_use]
+    pub fn today(theatre: &Theatre, problem: &Problem) -> Self {
+        Self::steady(theatre, &problem.today().0)
+    }
+
+    /// A plan as the planner values it: as if it stood from the first day.
+    #[must_use]
+    pub fn steady(theatre: &Theatre, plan: &Plan) -> Self {
+        let stage = Stage {
+            first_day: 1,
+            last_day: theatre.horizon_days,
+            loadouts: plan.sites.iter().map(|site| site.loadout).collect(),
+            people: plan
+                .sites
+                .iter()
+                .map(|site| f64::from(site.people))
+                .collect(),
+            open_days: plan
+                .sites
+                .iter()
+                .map(|site| u32::from(site.people > 0) * theatre.horizon_days)
+                .collect(),
+        };
+        Self {
+            moves: Vec::new(),
+            from_day: vec![1; plan.sites.len()],
+            stages: vec![stage],
+            moved: plan.moved,
+            people_per_day: 0,
+        }
+    }
+
+    /// Lays out a plan. `exposure` is the loss per person at each site today: it orders both the moves
+    /// and who gets the systems that come first.
+    #[must_use]
+    pub fn new(
+        theatre: &Theatre,
+        problem: &Problem,
+        pools: &[(Pool, Origin)],
+        plan: &Plan,
+        exposure: &[f64],
+    ) -> Self {
+        let people_per_day = u64::from(theatre.movement.people_per_day);
+        let moves = pair_moves(theatre, plan, exposure, people_per_day);
+        let arrivals = arrivals(theatre, problem, pools, plan, exposure);
+        let from_day = arrivals
+            .iter()
+            .map(|units| units.iter().map(|&(_, day)| day).max().unwrap_or(1))
+            .collect();
+        let mut schedule = Self {
+            moves,
+            from_day,
+            stages: Vec::new(),
+            moved: plan.moved,
+            people_per_day,
+        };
+        schedule.stages = schedule.lay_out(theatre, problem, plan, &arrivals);
+        schedule
+    }
+
+    /// Own people at a site at the end of a day.
+    #[must_use]
+    pub fn people_on(&self, theatre: &Theatre, site: usize, day: u32) -> u32 {
+        let done = u64::from(day) * self.people_per_day;
+        let mut people = theatre.sites[site].people;
+        for step in self
+            .moves
+            .iter()
+            .filter(|step| step.from == site || step.to == site)
+        {
+            let gone = done.saturating_sub(step.before).min(u64::from(step.people));
+            let gone = u32::try_from(gone).unwrap_or(u32::MAX);
+            people = if step.from == site {
+                people.saturating_sub(gone)
+            } else {
+                people.saturating_add(gone)
+            };
+        }
+        people
+    }
+
+    /// The loadout at a site on a day.
+    #[must_use]
+    pub fn loadout_on(&self, site: usize, day: u32) -> usize {
+        let stage = self.stages.iter().find(|stage| day <= stage.last_day);
+        stage
+            .or(self.stages.last())
+            .map_or(0, |stage| stage.loadouts[site])
+    }
+
+    /// The same schedule with another loadout at one site throughout.
+    #[must_use]
+    pub fn with_loadout(&self, site: usize, loadout: usize) -> Self {
+        let mut other = self.clone();
+        for stage in &mut other.stages {
+            stage.loadouts[site] = loadout;
+        }
+        other
+    }
+
+    fn lay_out(
+        &self,
+        theatre: &Theatre,
+        problem: &Problem,
+        plan: &Plan,
+        arrivals: &[Vec<(usize, u32)>],
+    ) -> Vec<Stage> {
+        let horizon = theatre.horizon_days;
+        let mut starts: Vec<u32> = arrivals
+            .iter()
+            .flatten()
+            .map(|&(_, day)| day)
+            .filter(|&day| day <= horizon)
+            .chain([1])
+            .collect();
+        starts.sort_unstable();
+        starts.dedup();
+        let loadout_on = |site: usize, day: u32| {
+            let mut units = problem.loadouts[plan.sites[site].loadout].clone();
+            for &(system, _) in arrivals[site].iter().filter(|&&(_, from)| from > day) {
+                units[system] = units[system].saturating_sub(1);
+            }
+            problem
+                .loadouts
+                .iter()
+                .position(|known| *known == units)
+                .unwrap_or(0)
+        };
+        let sites = 0..theatre.sites.len();
+        let ends = starts
+            .iter()
+            .skip(1)
+            .map(|start| start - 1)
+            .chain([horizon]);
+        starts
+            .iter()
+            .zip(ends)
+            .map(|(&first_day, last_day)| {
+                let days = first_day..=last_day;
+                let moving: Vec<bool> = self.moving(theatre.sites.len());
+                let people_days = |site: usize| -> (f64, u32) {
+                    if !moving[site] {
+                        let people = theatre.sites[site].people;
+                        let open = if people > 0 {
+                            last_day + 1 - first_day
+                        } else {
+                            0
+                        };
+                        return (f64::from(people), open);
+                    }
+                    let daily = days.clone().map(|day| self.people_on(theatre, site, day));
+                    let (sum, open) = daily.fold((0.0, 0), |(sum, open), people| {
+                        (sum + f64::from(people), open + u32::from(people > 0))
+                    });
+                    (sum / f64::from(last_day + 1 - first_day), open)
+                };
+                let (people, open_days) = sites.clone().map(people_days).unzip();
+                let loadouts = sites
+                    .clone()
+                    .map(|site| loadout_on(site, first_day))
+                    .collect();
+                Stage {
+                    first_day,
+                    last_day,
+                    loadouts,
+                    people,
+                    open_days,
+                }
+            })
+            .collect()
+    }
+
+    fn moving(&self, sites: usize) -> Vec<bool> {
+        let mut moving = vec![false; sites];
+        for step in &self.moves {
+            moving[step.from] = true;
+            moving[step.to] = true;
+        }
+        moving
+    }
+}
+
+/// Pairs those who leave with where they go, the most exposed first to the safest place first. An
+/// optimal plan never passes people through a site, so each site either sends or receives, and its
+/// numbers never pass through a value outside its limits on the way.
+fn pair_moves(theatre: &Theatre, plan: &Plan, exposure: &[f64], people_per_day: u64) -> Vec<Move> {
+    let change =
+        |site: usize| i64::from(plan.sites[site].people) - i64::from(theatre.sites[site].people);
+    let sites = 0..theatre.sites.len();
+    let mut from: Vec<usize> = sites.clone().filter(|&site| change(site) < 0).collect();
+    from.sort_by(|&a, &b| exposure[b].total_cmp(&exposure[a]).then(a.cmp(&b)));
+    let mut to: Vec<(usize, i64)> = sites
+        .filter(|&site| change(site) > 0)
+        .map(|site| (site, change(site)))
+        .collect();
+    to.sort_by(|a, b| exposure[a.0].total_cmp(&exposure[b.0]).then(a.0.cmp(&b.0)));
+    let mut moves = Vec::new();
+    let (mut before, mut receiver) = (0_u64, 0);
+    for site in from {
+        let mut left = -change(site);
+        while left > 0 && receiver < to.len() {
+            let people = left.min(to[receiver].1);
+            left -= people;
+            to[receiver].1 -= people;
+            let day = |moved: u64| {
+                let day = moved.checked_div(people_per_day).unwrap_or(0) + 1;
+                u32::try_from(day).unwrap_or(u32::MAX)
+            };
+            let count = people.unsigned_abs();
+            moves.push(Move {
+                from: site,
+                to: to[receiver].0,
+                people: u32::try_from(count).unwrap_or(u32::MAX),
+                before,
+                first_day: day(before),
+                last_day: day(before + count - 1),
+            });
+            before += count;
+            if to[receiver].1 == 0 {
+                receiver += 1;
+            }
+        }
+    }
+    moves
+}
+
+/// For each site, the units drawn from pools and the day from which each stands: (system, day).
+///
+/// Units are matched to pools one at a time, the most exposed site first and the earliest pool
+/// first, moving earlier matches aside where a later unit would otherwise find none (augmenting
+/// paths), so that a matching is found whenever there is one.
+fn arrivals(
+    theatre: &Theatre,
+    problem: &Problem,
+    pools: &[(Pool, Origin)],
+    plan: &Plan,
+    exposure: &[f64],
+) -> Vec<Vec<(usize, u32)>> {
+    let mut order: Vec<usize> = (0..plan.sites.len()).collect();
+    let weight = |site: usize| {
+        exposure[site] * (f64::from(plan.sites[site].people) + problem.sites[site].fixed_people)
+    };
+    order.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)).then(a.cmp(&b)));
+    let mut arrivals = vec![Vec::new(); plan.sites.len()];
+    for system in 0..problem.systems.len() {
+        let units: Vec<usize> = order
+            .iter()
+            .flat_map(|&site| {
+                let drawn = problem.drawn(site, plan.sites[site].loadout, system);
+                std::iter::repeat_n(site, drawn as usize)
+            })
+            .collect();
+        let day = |pool: usize, site: usize| day_from(theatre, &pools[pool], site);
+        let choices = |site: usize| {
+            let mut choices: Vec<usize> = (0..pools.len())
+                .filter(|&pool| pools[pool].0.system == system && pools[pool].0.serves(site))
+                .collect();
+            choices.sort_by_key(|&pool| (day(pool, site), pool));
+            choices
+        };
+        let mut matching = Matching {
+            pool_of: vec![None; units.len()],
+            used: vec![0; pools.len()],
+        };
+        for unit in 0..units.len() {
+            let mut seen = vec![false; pools.len()];
+            matching.place(unit, &units, pools, &choices, &mut seen);
+        }
+        for (unit, &site) in units.iter().enumerate() {
+            if let Some(pool) = matching.pool_of[unit] {
+                arrivals[site].push((system, day(pool, site)));
+            }
+        }
+    }
+    arrivals
+}
+
+struct Matching {
+    pool_of: Vec<Option<usize>>,
+    used: Vec<u32>,
+}
+
+impl Matching {
+    fn place(
+        &mut self,
+        unit: usize,
+        units: &[usize],
+        pools: &[(Pool, Origin)],
+        choices: &dyn Fn(usize) -> Vec<usize>,
+        seen: &mut [bool],
+    ) -> bool {
+        for pool in choices(units[unit]) {
+            if std::mem::replace(&mut seen[pool], true) {
+                continue;
+            }
+            if self.used[pool] < pools[pool].0.available {
+                self.used[pool] += 1;
+                self.pool_of[unit] = Some(pool);
+                return true;
+            }
+            for other in 0..unit {
+                if self.pool_of[other] == Some(pool)
+                    && self.place(other, units, pools, choices, seen)
+                {
+                    self.pool_of[unit] = Some(pool);
+                    return true;
+                }
+            }
+        }
+        false
+    }
+}
+
+/// Day from which a unit of a pool stands at a site: stock by its arrival; a unit that stays where it
+/// is, at once; a unit that is moved, after the longest transfer that its catalogue entry gives.
+fn day_from(theatre: &Theatre, (pool, origin): &(Pool, Origin), site: usize) -> u32 {
+    match origin {
+        Origin::Stock(stock) => theatre.stock[*stock].arrives_day,
+        Origin::Deployed { site: home } if *home == site => 1,
+        Origin::Deployed { .. } => {
+            let days = libm::ceil(theatre.catalogue.systems[pool.system].transfer_days.high);
+            1 + days.clamp(0.0, 1e6) as u32
+        }
+    }
+}
