@@ -187,7 +187,8 @@ impl Search<'_> {
 
     fn solved(&self, best: Found) -> Solved {
         let problem = self.reduced.problem;
-        let (state, found) = local::tidied(self.reduced, best, !self.is_late());
+        let thorough = !self.is_late() && problem.sites.len() <= MOST_SITES;
+        let (state, found) = local::tidied(self.reduced, best, thorough);
         let mut plan = self.reduced.plan(&state, &found.people);
         let mut value = problem.loss(&plan);
         // A local search that proves nothing may miss even today.

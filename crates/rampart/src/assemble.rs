@@ -24,37 +24,55 @@ pub enum Origin {
 }
 
 /// The pools of a theatre, in the planner's order, with their origins: stocks first.
+///
+/// What would stand only after the horizon is no help within it: such stock is empty, and a system
+/// whose transfer takes that long stays where it is.
 #[must_use]
 pub fn pools(theatre: &Theatre) -> Vec<(Pool, Origin)> {
     let inside: Vec<usize> = (0..theatre.sites.len())
         .filter(|&site| !theatre.sites[site].outside)
         .collect();
+    let in_time = |day: u32| day <= theatre.horizon_days;
     let stocks = theatre.stock.iter().enumerate().map(|(index, stock)| {
         let pool = Pool {
             system: stock.system,
-            available: stock.available,
+            available: if in_time(stock.arrives_day) {
+                stock.available
+            } else {
+                0
+            },
             sites: stock.sites.clone().or_else(|| Some(inside.clone())),
         };
         (pool, Origin::Stock(index))
     });
-    let deployed = theatre
-        .deployed
-        .iter()
-        .filter(|deployed| deployed.movable)
-        .map(|deployed| {
-            let pool = Pool {
-                system: deployed.system,
-                available: deployed.quantity,
-                sites: Some(inside.clone()),
-            };
-            (
-                pool,
-                Origin::Deployed {
-                    site: deployed.site,
-                },
-            )
-        });
+    let movable = theatre.deployed.iter().filter(|deployed| deployed.movable);
+    let deployed = movable.map(|deployed| {
+        let moves = in_time(transferred_on(theatre, deployed.system));
+        let pool = Pool {
+            system: deployed.system,
+            available: deployed.quantity,
+            sites: Some(if moves {
+                inside.clone()
+            } else {
+                vec![deployed.site]
+            }),
+        };
+        (
+            pool,
+            Origin::Deployed {
+                site: deployed.site,
+            },
+        )
+    });
     stocks.chain(deployed).collect()
+}
+
+/// Day from which a system that leaves its site on the first day stands at another: after the longest
+/// transfer that its catalogue entry gives.
+#[must_use]
+pub fn transferred_on(theatre: &Theatre, system: usize) -> u32 {
+    let days = libm::ceil(theatre.catalogue.systems[system].transfer_days.high);
+    1 + days.clamp(0.0, 1e6) as u32
 }
 
 /// The exact problem of a theatre under these expectations.

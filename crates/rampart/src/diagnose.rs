@@ -142,7 +142,8 @@ fn forth(text: &str, from: usize, chars: usize) -> usize {
 }
 
 /// The text with everything that a terminal might act on shown as its code.
-fn plain(text: &str) -> String {
+#[must_use]
+pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

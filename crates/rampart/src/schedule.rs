@@ -1,6 +1,6 @@
 //! When people move and when systems stand: a plan laid out over the days of the horizon.
 
-use crate::assemble::Origin;
+use crate::assemble::{self, Origin};
 use planner::{Plan, Pool, Problem};
 use theatre::Theatre;
 
@@ -281,9 +281,9 @@ fn pair_moves(theatre: &Theatre, plan: &Plan, exposure: &[f64], people_per_day: 
 
 /// For each site, the units drawn from pools and the day from which each stands: (system, day).
 ///
-/// Units are matched to pools one at a time, the most exposed site first and the earliest pool
-/// first, moving earlier matches aside where a later unit would otherwise find none (augmenting
-/// paths), so that a matching is found whenever there is one.
+/// Units are matched to pools one at a time: those that stay where they are, then the most exposed
+/// site first and the earliest pool first. Earlier matches are moved aside where a later unit would
+/// otherwise find none (augmenting paths), so that a matching is found whenever there is one.
 fn arrivals(
     theatre: &Theatre,
     problem: &Problem,
@@ -298,19 +298,28 @@ fn arrivals(
     order.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)).then(a.cmp(&b)));
     let mut arrivals = vec![Vec::new(); plan.sites.len()];
     for system in 0..problem.systems.len() {
-        let units: Vec<usize> = order
-            .iter()
-            .flat_map(|&site| {
-                let drawn = problem.drawn(site, plan.sites[site].loadout, system);
-                std::iter::repeat_n(site, drawn as usize)
-            })
-            .collect();
+        let at_home = |pool: usize, site: usize| pools[pool].1 == Origin::Deployed { site };
+        let staying = |site: usize| {
+            let pools = pools.iter().enumerate();
+            let own = pools.filter(|(pool, (of, _))| of.system == system && at_home(*pool, site));
+            let there: u32 = own.map(|(_, (pool, _))| pool.available).sum();
+            there.min(problem.drawn(site, plan.sites[site].loadout, system))
+        };
+        let coming =
+            |site: usize| problem.drawn(site, plan.sites[site].loadout, system) - staying(site);
+        let some = |count: &dyn Fn(usize) -> u32| -> Vec<usize> {
+            let sites = order.iter();
+            sites
+                .flat_map(|&site| std::iter::repeat_n(site, count(site) as usize))
+                .collect()
+        };
+        let units = [some(&staying), some(&coming)].concat();
         let day = |pool: usize, site: usize| day_from(theatre, &pools[pool], site);
         let choices = |site: usize| {
             let mut choices: Vec<usize> = (0..pools.len())
                 .filter(|&pool| pools[pool].0.system == system && pools[pool].0.serves(site))
                 .collect();
-            choices.sort_by_key(|&pool| (day(pool, site), pool));
+            choices.sort_by_key(|&pool| (!at_home(pool, site), day(pool, site), pool));
             choices
         };
         let mut matching = Matching {
@@ -344,16 +353,18 @@ impl Matching {
         choices: &dyn Fn(usize) -> Vec<usize>,
         seen: &mut [bool],
     ) -> bool {
-        for pool in choices(units[unit]) {
+        let choices_here = choices(units[unit]);
+        let mut open = choices_here.iter().copied();
+        if let Some(pool) = open.find(|&pool| self.used[pool] < pools[pool].0.available) {
+            self.used[pool] += 1;
+            self.pool_of[unit] = Some(pool);
+            return true;
+        }
+        for pool in choices_here {
             if std::mem::replace(&mut seen[pool], true) {
                 continue;
             }
-            if self.used[pool] < pools[pool].0.available {
-                self.used[pool] += 1;
-                self.pool_of[unit] = Some(pool);
-                return true;
-            }
-            for other in 0..unit {
+            for other in 0..units.len() {
                 if self.pool_of[other] == Some(pool)
                     && self.place(other, units, pools, choices, seen)
                 {
@@ -367,14 +378,11 @@ impl Matching {
 }
 
 /// Day from which a unit of a pool stands at a site: stock by its arrival; a unit that stays where it
-/// is, at once; a unit that is moved, after the longest transfer that its catalogue entry gives.
+/// is, at once; a unit that is moved, after its transfer.
 fn day_from(theatre: &Theatre, (pool, origin): &(Pool, Origin), site: usize) -> u32 {
     match origin {
         Origin::Stock(stock) => theatre.stock[*stock].arrives_day,
         Origin::Deployed { site: home } if *home == site => 1,
-        Origin::Deployed { .. } => {
-            let days = libm::ceil(theatre.catalogue.systems[pool.system].transfer_days.high);
-            1 + days.clamp(0.0, 1e6) as u32
-        }
+        Origin::Deployed { .. } => assemble::transferred_on(theatre, pool.system),
     }
 }

@@ -2,10 +2,13 @@
 
 use super::words::{list, number, percent, range, units};
 use super::{Brief, Document, Loss};
+use crate::diagnose::shown;
 use std::fmt::Write;
 
 /// Lines of a list that are shown; the rest are in the page and in `plan.json`.
-const LINES_MAX: usize = 8;
+const LINES_MAX: usize = 6;
+/// Lines of the defended asset list that are shown.
+const DEFENDED_MAX: usize = 10;
 /// Columns of the brief.
 const WIDTH: usize = 100;
 
@@ -14,7 +17,11 @@ const WIDTH: usize = 100;
 pub fn text(brief: &Brief) -> String {
     let document = &brief.document;
     let mut out = String::new();
-    let _ = writeln!(out, "PROPOSED DEFENDED ASSET LIST – {}", document.theatre);
+    let _ = writeln!(
+        out,
+        "PROPOSED DEFENDED ASSET LIST – {}",
+        shown(&document.theatre)
+    );
     let _ = writeln!(
         out,
         "As of {}, for {} days, seed {}. The tool proposes; the commander approves.\n",
@@ -74,7 +81,7 @@ fn defended(out: &mut String, document: &Document) {
         return;
     }
     let mut table = Table::new(&["", "site", "systems", "day", "averts", "survives", "why"]);
-    for line in document.defended_assets.iter().take(LINES_MAX) {
+    for line in document.defended_assets.iter().take(DEFENDED_MAX) {
         table.row([
             line.rank.to_string(),
             line.site.clone(),
@@ -86,7 +93,7 @@ fn defended(out: &mut String, document: &Document) {
         ]);
     }
     table.write(out);
-    more(out, document.defended_assets.len());
+    more(out, document.defended_assets.len(), DEFENDED_MAX);
 }
 
 fn moves(out: &mut String, document: &Document) {
@@ -110,7 +117,7 @@ fn moves(out: &mut String, document: &Document) {
             ]);
         }
         table.write(out);
-        more_lines(out, document.moves.len());
+        more_lines(out, document.moves.len(), LINES_MAX);
     }
     let closed: Vec<String> = document
         .sites
@@ -122,7 +129,7 @@ fn moves(out: &mut String, document: &Document) {
         .missions
         .iter()
         .filter(|mission| !mission.met)
-        .map(|mission| mission.id.clone())
+        .map(|mission| shown(&mission.id))
         .collect();
     let closing = if closed.is_empty() {
         "no site".into()
@@ -157,7 +164,7 @@ fn critical(out: &mut String, document: &Document) {
         ]);
     }
     table.write(out);
-    more(out, document.critical_assets.len());
+    more(out, document.critical_assets.len(), LINES_MAX);
 }
 
 fn residual(out: &mut String, brief: &Brief) {
@@ -183,7 +190,7 @@ fn residual(out: &mut String, brief: &Brief) {
         ]);
     }
     table.write(out);
-    more(out, sites.len());
+    more(out, sites.len(), LINES_MAX);
 }
 
 fn accepted(out: &mut String, document: &Document) {
@@ -192,7 +199,7 @@ fn accepted(out: &mut String, document: &Document) {
         let _ = writeln!(out, "  Every site that matters is defended or empty.");
     }
     let mut table = Table::new(&["site", "loss left", "why"]);
-    for line in document.accepted_risks.iter().take(LINES_MAX - 2) {
+    for line in document.accepted_risks.iter().take(LINES_MAX) {
         table.row([line.site.clone(), range(&line.loss), line.why.clone()]);
     }
     table.write(out);
@@ -255,14 +262,14 @@ fn notes(out: &mut String, brief: &Brief) {
     }
 }
 
-fn more(out: &mut String, lines: usize) {
-    more_lines(out, lines);
+fn more(out: &mut String, lines: usize, shown: usize) {
+    more_lines(out, lines, shown);
     out.push('\n');
 }
 
-fn more_lines(out: &mut String, lines: usize) {
-    if lines > LINES_MAX {
-        let _ = writeln!(out, "  and {} more in plan.json", lines - LINES_MAX);
+fn more_lines(out: &mut String, lines: usize, shown: usize) {
+    if lines > shown {
+        let _ = writeln!(out, "  and {} more in plan.json", lines - shown);
     }
 }
 

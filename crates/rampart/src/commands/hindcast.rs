@@ -3,6 +3,7 @@
 use super::output::json;
 use super::{BAD_INPUT, Threads, failed, print_faults, print_whole};
 use crate::brief::words::{number, percent};
+use crate::diagnose::shown;
 use crate::hindcast::{Hindcast, hindcast};
 use crate::load;
 use clap::Args;
@@ -66,7 +67,7 @@ pub fn run(arguments: &HindcastArguments) -> ExitCode {
 fn text(scored: &Hindcast) -> String {
     let mut out = format!(
         "HINDCAST – {}: {} raids, each simulated {} times, seed {}. Nothing is fitted to the outcomes.\n\n",
-        scored.theatre,
+        shown(&scored.theatre),
         scored.raids.len(),
         scored.replications,
         scored.seed
@@ -83,7 +84,7 @@ fn text(scored: &Hindcast) -> String {
         let _ = writeln!(
             out,
             "{:<28} {:<18} {:>7} {:>9} {:>8} {:>11} {:>11} {:>6} {:>6}{}",
-            line.incident,
+            shown(&line.incident),
             line.munition,
             format!("{}–{}", line.rounds[0], line.rounds[1]),
             line.observed,

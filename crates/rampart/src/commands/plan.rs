@@ -5,6 +5,7 @@ use super::progress::Bars;
 use super::{BAD_INPUT, Threads, failed, print_faults, print_whole};
 use crate::brief::{Brief, html, terminal};
 use crate::decide::{self, Decision, Infeasible, Settings};
+use crate::diagnose::plain;
 use crate::load;
 use clap::Args;
 use planner::Problem;
@@ -94,10 +95,16 @@ fn planned(brief: &Brief, problem: &Problem) -> io::Result<Answer> {
 fn refused(infeasible: &Infeasible, problem: &Problem) -> io::Result<Answer> {
     let mut text = format!(
         "No plan can exist for {}. These cannot all be met:\n",
-        infeasible.theatre
+        plain(&infeasible.theatre)
     );
     for line in &infeasible.conflict {
-        let _ = writeln!(text, "  {}, line {}: {}", line.file, line.line, line.demand);
+        let _ = writeln!(
+            text,
+            "  {}, line {}: {}",
+            line.file,
+            line.line,
+            plain(&line.demand)
+        );
     }
     text.push_str("Any one of them given up, a plan exists for the rest of them.\n");
     Ok(Answer {

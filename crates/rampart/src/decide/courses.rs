@@ -12,12 +12,16 @@ use planner::{Options, Plan, Pool, Problem, SolveError};
 use rayon::prelude::*;
 use theatre::Estimate;
 
-/// Gap at which a re-solve for a draw stops: far below what tells two plans apart.
-const DRAW_GAP: f64 = 1e-4;
+/// Gap at which a course of action is good enough: far below what tells two plans apart.
+const COURSE_GAP: f64 = 1e-5;
+/// Gap at which a re-solve for a draw stops: below what its few raids can tell.
+const DRAW_GAP: f64 = 1e-3;
 /// Most units beyond those available that a curve goes.
 const CURVE_BEYOND: u32 = 2;
 /// Most points of a curve.
 const CURVE_POINTS: u32 = 9;
+/// Most sites for which a curve has more than the number available and the next.
+const CURVE_SITES: usize = 60;
 /// Courses of action that differ by less than this share of the people moved, and stand the same
 /// systems at the same sites, are one.
 const DIFFERENT_SHARE: f64 = 0.1;
@@ -66,10 +70,10 @@ fn solve(problem: &Problem, gap: f64) -> Result<Option<Plan>, DecideError> {
     }
 }
 
-/// Draws re-solved: 64 for up to 14 sites, fewer for more, as each takes longer; never under 8.
+/// Draws re-solved: 40 for up to 14 sites, fewer for more, as each takes longer; never under 8.
 fn draws_count(decided: &Decided<'_>) -> usize {
     let sites = decided.theatre.sites.len().max(1);
-    let wanted = (12_800 / (sites * sites)).clamp(8, 64);
+    let wanted = (8_000 / (sites * sites)).clamp(8, 40);
     wanted.min(decided.chosen_on.len())
 }
 
@@ -105,7 +109,7 @@ fn half_lives(decided: &Decided<'_>) -> Result<Vec<HalfLifeLine>, DecideError> {
             let expected =
                 mean_coefficients(decided.theatre, decided.setup, decided.chosen_on, &rates);
             let problem = assemble::problem(decided.theatre, decided.setup, &expected);
-            let plan = solve(&problem, DRAW_GAP)?;
+            let plan = solve(&problem, COURSE_GAP)?;
             Ok(HalfLifeLine {
                 days: HalfLife::days(score.half_life),
                 weight: score.weight,
@@ -155,7 +159,7 @@ fn courses(decided: &Decided<'_>) -> Result<Vec<CourseOfAction>, DecideError> {
         if kept.len() > COURSES && !essential {
             break;
         }
-        let Some(plan) = solve(&problem, DRAW_GAP)? else {
+        let Some(plan) = solve(&problem, COURSE_GAP)? else {
             continue;
         };
         if kept.iter().any(|(other, _)| !different(&plan, other)) {
@@ -303,10 +307,10 @@ fn numbers_of_systems(
             .stock
             .iter()
             .any(|stock| stock.system == system);
-        let numbers = if in_stock {
+        let numbers = if in_stock && problem.sites.len() <= CURVE_SITES {
             curve_numbers(available)
         } else {
-            vec![available + 1]
+            vec![available, available.saturating_add(1)]
         };
         let solved: Result<Vec<_>, DecideError> = numbers
             .par_iter()
@@ -314,7 +318,7 @@ fn numbers_of_systems(
                 let plan = if number == available {
                     Some(decided.solved.plan.clone())
                 } else {
-                    solve(&with_number(decided, system, number), DRAW_GAP)?
+                    solve(&with_number(decided, system, number), COURSE_GAP)?
                 };
                 Ok((number, plan))
             })

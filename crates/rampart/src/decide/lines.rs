@@ -110,23 +110,12 @@ fn rank(lines: Vec<(Vec<f64>, DefendedAsset)>) -> Vec<DefendedAsset> {
 fn reason(decided: &Decided<'_>, index: usize, without: &[crate::evaluate::Toll]) -> String {
     let theatre = decided.theatre;
     let mean = |values: Vec<f64>| Estimate::of(&values).mean;
-    let attacks = mean(
-        decided
-            .evaluator
-            .draws
-            .iter()
-            .map(|draw| draw.attacks[index])
-            .collect(),
-    );
     let (bare, left) = (
         mean(site_loss(without, index)),
         mean(site_loss(decided.after, index)),
     );
-    let mut reason = format!(
-        "{} attacks expected; averts {} of the loss here",
-        number(attacks),
-        percent(if bare > 0.0 { 1.0 - left / bare } else { 0.0 })
-    );
+    let share = if bare > 0.0 { 1.0 - left / bare } else { 0.0 };
+    let mut reason = format!("averts {} here", percent(share));
     let covered: Vec<String> = (0..theatre.sites.len())
         .filter(|&other| other != index)
         .filter(|&other| {
@@ -149,7 +138,7 @@ fn reason(decided: &Decided<'_>, index: usize, without: &[crate::evaluate::Toll]
             .any(|(system, &count)| system.role == role && count > 0)
     };
     if has(Role::AreaDefence) && has(Role::PointDefence) {
-        reason.push_str("; the guns keep the battery alive");
+        reason.push_str("; guns shield the battery");
     }
     reason
 }
@@ -166,9 +155,9 @@ pub(super) fn moves(decided: &Decided<'_>) -> Vec<MoveLine> {
             let per_thousand = |loss: f64| number(1_000.0 * loss);
             let stays = plan.sites[step.from].people;
             let held = if stays == 0 {
-                "the site closes".to_owned()
+                "site closes".to_owned()
             } else if stays == theatre.sites[step.from].guard {
-                "only its guard stays".to_owned()
+                "guard stays".to_owned()
             } else {
                 format!("{stays} stay")
             };
@@ -179,7 +168,7 @@ pub(super) fn moves(decided: &Decided<'_>) -> Vec<MoveLine> {
                 first_day: step.first_day,
                 last_day: step.last_day,
                 reason: format!(
-                    "loss for 1000 people: {} there today, {} where they go; {held}",
+                    "{} lost per 1000 there, {} here; {held}",
                     per_thousand(decided.exposure[step.from]),
                     per_thousand(then[step.to]),
                 ),
@@ -260,11 +249,11 @@ fn why_accepted(decided: &Decided<'_>, courses: &Courses, site: usize) -> String
         return "outside the theatre: systems are not sent there".into();
     }
     let people = match decided.solved.plan.sites[site].people {
-        0 => "no own people stay".to_owned(),
+        0 => "no own people".to_owned(),
         people if people == theatre.sites[site].guard => {
-            format!("only the guard of {people} stays")
+            format!("a guard of {people}")
         }
-        people => format!("{people} people stay"),
+        people => format!("{people} people"),
     };
     let after: Vec<f64> = decided.after.iter().map(|toll| toll.loss).collect();
     let mut best: Option<(f64, usize)> = None;
@@ -288,7 +277,7 @@ fn why_accepted(decided: &Decided<'_>, courses: &Courses, site: usize) -> String
         }
     }
     let Some((averted, system)) = best.filter(|(averted, _)| *averted > 0.0) else {
-        return format!("{people}; no system in stock would lower the loss here");
+        return format!("{people}; no system in stock would help");
     };
     let id = &theatre.catalogue.systems[system].id;
     let may_come = decided
@@ -296,14 +285,11 @@ fn why_accepted(decided: &Decided<'_>, courses: &Courses, site: usize) -> String
         .iter()
         .any(|(pool, _)| pool.system == system && pool.available > 0 && pool.serves(site));
     let held = if may_come {
-        "all there are do more elsewhere"
+        "none is left"
     } else {
-        "none may be sent here"
+        "none may come"
     };
-    format!(
-        "{people}; a {id} here would avert {}, but {held}",
-        number(averted)
-    )
+    format!("{people}; a {id} would avert {}, {held}", number(averted))
 }
 
 pub(super) fn places(decided: &Decided<'_>) -> Vec<PlaceLine> {

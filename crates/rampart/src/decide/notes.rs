@@ -3,6 +3,7 @@
 use super::courses::Courses;
 use super::{Decided, Settings};
 use crate::brief::words::{self, number, percent};
+use crate::diagnose::shown;
 use crate::figures;
 use crate::study::Size;
 use theatre::incident::known_on;
@@ -78,7 +79,7 @@ fn log(decided: &Decided<'_>) -> Vec<String> {
         .iter()
         .map(|&index| &theatre.incidents[index])
         .filter(|incident| incident.confidence == Confidence::Disputed)
-        .map(|incident| incident.id.clone())
+        .map(|incident| shown(&incident.id))
         .collect();
     let unknown = known
         .iter()
