@@ -110,7 +110,7 @@ pub fn decide(
         study::run(theatre, &setup, purpose, size, &|| progress.step())
     };
     let chosen_on = run("flying raids to choose the plan", Use::Choose);
-    let problem = mean_problem(theatre, &setup, &chosen_on);
+    let problem = problem(theatre, &setup, &chosen_on);
     problem.validate()?;
     let solved = match planner::solve(&problem, &Options::default()) {
         Ok(solved) => solved,
@@ -160,7 +160,8 @@ pub fn decide(
 
 /// The problem under mean rates and mean effects: exact for the mean loss, as rates and effects are
 /// drawn apart.
-fn mean_problem(theatre: &Theatre, setup: &Setup, groups: &[Group]) -> Problem {
+#[must_use]
+pub fn problem(theatre: &Theatre, setup: &Setup, groups: &[Group]) -> Problem {
     assemble::problem(
         theatre,
         setup,

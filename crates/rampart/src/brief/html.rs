@@ -26,11 +26,8 @@ pub fn page(brief: &Brief) -> String {
     decision::headline(&mut page, &brief.document);
     page.push_str(&map::figure(brief));
     decision::defended_assets(&mut page, &brief.document, &names);
-    page.push_str("<div class=\"twin\">\n<div>\n");
     decision::moves(&mut page, &brief.document, &names);
-    page.push_str("</div>\n<div>\n");
     decision::missions(&mut page, &brief.document, &names);
-    page.push_str("</div>\n</div>\n");
     page.push_str("</section>\n<section class=\"evidence\">\n<h2>The evidence</h2>\n");
     evidence::critical_assets(&mut page, &brief.document, &names);
     residual::table(&mut page, brief, &names);

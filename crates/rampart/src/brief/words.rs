@@ -37,7 +37,9 @@ pub fn range(range: &Range) -> String {
 /// A probability in percent: `7 %`, `< 1 %`, `> 99 %`.
 #[must_use]
 pub fn percent(share: f64) -> String {
-    if share <= 0.0 {
+    if !share.is_finite() {
+        "–".into()
+    } else if share <= 0.0 {
         "0 %".into()
     } else if share < 0.01 {
         "< 1 %".into()

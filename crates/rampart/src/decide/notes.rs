@@ -23,7 +23,7 @@ pub(super) fn caveats(decided: &Decided<'_>, courses: &Courses) -> Vec<String> {
             .into(),
     );
     caveats.push(
-        "The objective (`proof`) counts the final laydown as if it stood from the first day; the \
+        "The proof counts the final laydown as if it stood from the first day; the \
          loss after counts people and systems day by day."
             .into(),
     );
@@ -132,6 +132,7 @@ fn half_lives(courses: &Courses) -> Option<String> {
 pub(super) fn method(decided: &Decided<'_>, settings: Settings, courses: &Courses) -> Vec<String> {
     let size = Size::of(settings.replications);
     let forecast = &decided.setup.forecast;
+    let weights = &decided.theatre.loss;
     vec![
         format!(
             "Rates: gamma-Poisson with decay over {} days of log, pooled over sites by exposure; \
@@ -150,8 +151,12 @@ pub(super) fn method(decided: &Decided<'_>, settings: Settings, courses: &Course
          live in groups spread over the populated area."
             .into(),
         format!(
-            "Plan: mixed-integer program over loadouts, open sites and whole people, solved to the gap \
-             shown; \"survives\" re-solves it for {} of the draws.",
+            "Plan: loses least by {} a killed and {} a wounded person (partners × {}), with upkeep and \
+             moves; a mixed-integer program over loadouts, open sites and whole people; \"survives\" \
+             re-solves it for {} of the draws.",
+            number(weights.killed),
+            number(weights.wounded),
+            number(weights.partner),
             courses.draws.len()
         ),
         format!(

@@ -136,7 +136,7 @@ fn people(page: &mut String, before: &Loss, after: &Loss) {
             chance_of(|loss| loss.p_any_killed),
         ),
         (
-            "Chance of ten or more casualties in one raid",
+            "Chance of 10 or more casualties in a raid",
             chance_of(|loss| loss.p_ten_casualties),
         ),
     ];
@@ -181,7 +181,7 @@ fn proof(document: &Document) -> String {
 pub fn defended_assets<'a>(page: &mut String, document: &'a Document, names: &Names<'a>) {
     let mut table = Table::new(
         "Proposed defended asset list",
-        "Ranked by loss averted; lines that cannot be told apart share a rank. “Holds in” is the share of draws of what \
+        "Ranked by loss averted; lines that cannot be told apart share a rank. “Survives” is the share of draws of what \
          is not known in which the best plan still puts these systems here.",
         &[
             Column::Number("#"),
@@ -189,7 +189,7 @@ pub fn defended_assets<'a>(page: &mut String, document: &'a Document, names: &Na
             Column::Words("Systems"),
             Column::Number("From day"),
             Column::Number("Loss averted"),
-            Column::Number("Holds in"),
+            Column::Number("Survives"),
             Column::Words("Why"),
         ],
     );

@@ -9,31 +9,57 @@ mod furniture;
 mod inset;
 mod labels;
 mod legend;
+mod notes;
 mod panel;
 mod symbols;
 mod writing;
 
-use super::text::{count, escape};
+use super::text::escape;
 use crate::brief::{Brief, PlaceLine, SiteLine, Units, words};
-use frame::{Projection, Room, distance_km};
+use frame::{Point, Projection, Room, Strips, distance_km};
 use panel::{Sheet, View};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 use theatre::Geodetic;
 
 /// No map labels more sites than this.
 const LABELS_MAX: usize = 25;
+/// With more sites than this no cluster is drawn larger: there are too many.
+const INSET_SITES_MAX: usize = 40;
 /// No map shows more far places or moves than this.
 const FAR_MAX: usize = 6;
-const ARROWS_MAX: usize = 40;
+const ARROWS_MAX: usize = 25;
 /// A place outside goes to the edge where it would cost more than this share of the scale.
 const SHRINK_MAX: f64 = 0.2;
 
 /// The map with the page to itself, with the legend below.
-const ALONE: Room = Room { width: [520.0, 860.0], height: [330.0, 410.0], margin_x: 96.0, margin_y: 48.0 };
+const ALONE: Room = Room {
+    width: [520.0, 860.0],
+    height: [330.0, 410.0],
+    margin_x: 96.0,
+    margin_y: 48.0,
+};
+/// The map as wide as the page, whatever its shape.
+const WIDE: Room = Room {
+    width: [860.0, 860.0],
+    height: [330.0, 450.0],
+    margin_x: 96.0,
+    margin_y: 48.0,
+};
 /// The map with an inset or the legend beside it.
-const BESIDE: Room = Room { width: [510.0, 510.0], height: [330.0, 410.0], margin_x: 78.0, margin_y: 48.0 };
-const INSET: Room = Room { width: [340.0, 340.0], height: [270.0, 270.0], margin_x: 82.0, margin_y: 46.0 };
+const BESIDE: Room = Room {
+    width: [510.0, 510.0],
+    height: [330.0, 410.0],
+    margin_x: 78.0,
+    margin_y: 48.0,
+};
+const INSET: Room = Room {
+    width: [340.0, 340.0],
+    height: [270.0, 270.0],
+    margin_x: 82.0,
+    margin_y: 46.0,
+};
+/// What boxes at the edge need beyond the margins, px.
+const BOX_PX: [f64; 2] = [56.0, 56.0];
 /// A map no wider than this has its legend beside it.
 const NARROW_PX: f64 = 580.0;
 
@@ -111,7 +137,7 @@ pub fn figure(brief: &Brief) -> String {
     let (near, mut far) = near_and_far(&spots);
     let beyond = far.split_off(far.len().min(FAR_MAX));
     let panels = panels(&sheet, &near, &far);
-    let notes = escape(&notes(&sheet, &panels, &far, &beyond));
+    let notes = escape(&notes::notes(&sheet, &panels, &far, &beyond));
     format!(
         "<figure>\n<div class=\"maps\">\n{}</div>\n<figcaption>{notes}</figcaption>\n</figure>\n",
         panels.markup
@@ -145,7 +171,6 @@ fn moves(brief: &Brief, spots: &[Spot]) -> Vec<(usize, usize, u64)> {
         .map(|((from, to), people)| (from, to, people))
         .collect();
     sorted.sort_by_key(|&(_, _, people)| std::cmp::Reverse(people));
-    sorted.truncate(ARROWS_MAX);
     sorted
 }
 
@@ -186,106 +211,134 @@ fn nearest(spots: &[Spot], home: &[usize], index: usize) -> (usize, f64) {
 
 fn fit(spots: &[Spot], indices: &[usize], room: &Room) -> Projection {
     let places: Vec<Geodetic> = indices.iter().map(|&index| spots[index].place).collect();
-    Projection::fit(&places, room)
+    Projection::fit(&places, room, &Strips::default())
+}
+
+/// A fit of the near sites that leaves room at the edges for the boxes of the far ones.
+fn fit_with_boxes(spots: &[Spot], near: &[usize], far: &[usize], room: &Room) -> Projection {
+    let whole = fit(spots, near, room);
+    let mut strips = Strips::default();
+    for &index in far {
+        let Point { x, y } = whole.frame().clip(whole.point(spots[index].place));
+        if y <= 1.0 {
+            strips.top = BOX_PX[1];
+        } else if y >= whole.height - 1.0 {
+            strips.bottom = BOX_PX[1];
+        } else if x < 0.5 * whole.width {
+            strips.left = BOX_PX[0];
+        } else {
+            strips.right = BOX_PX[0];
+        }
+    }
+    let places: Vec<Geodetic> = near.iter().map(|&index| spots[index].place).collect();
+    Projection::fit(&places, room, &strips)
 }
 
 /// The drawings of a map, and the sites for whose labels they had no room.
 struct Panels {
     markup: String,
     unlabelled: Vec<usize>,
+    touching: usize,
+    cost: f64,
     with_inset: bool,
 }
 
-/// One panel where every label finds room, else two where that helps.
+impl Panels {
+    /// How bad the drawing is: labels without room, pairs of sites that touch, labels far off.
+    fn faults(&self) -> f64 {
+        1000.0 * self.unlabelled.len() as f64 + 20.0 * self.touching as f64 + self.cost
+    }
+}
+
+/// One panel where every label finds room, else a wider one or two where that helps.
 fn panels(sheet: &Sheet, near: &[usize], far: &[usize]) -> Panels {
-    let view = |room: &Room| View::new(fit(sheet.spots, near, room), near.to_vec(), far.to_vec(), "Map of the theatre");
+    let view = |room: &Room| {
+        let projection = fit_with_boxes(sheet.spots, near, far, room);
+        View::new(
+            projection,
+            near.to_vec(),
+            far.to_vec(),
+            "Map of the theatre",
+        )
+    };
     let mut alone = view(&ALONE);
     let is_narrow = alone.projection.width <= NARROW_PX;
     if is_narrow {
         alone = view(&BESIDE);
     }
-    let whole = panel::draw(sheet, &alone);
-    let is_crowded = !whole.unlabelled.is_empty() || panel::touching(sheet, &alone) >= 2;
-    let two = if is_crowded { two_panels(sheet, near, far) } else { None };
-    if let Some(two) = two.filter(|two| two.unlabelled.len() <= whole.unlabelled.len()) {
-        return two;
+    let whole = one_panel(sheet, &alone, is_narrow);
+    if whole.unlabelled.is_empty() && whole.touching < 2 {
+        return whole;
     }
-    let wide = alone.projection.width;
-    let markup = if is_narrow {
-        beside(&whole.svg, &legend::draw(&sheet.look, sheet.spots, INSET.width[0]))
+    let two = if sheet.spots.len() <= INSET_SITES_MAX {
+        two_panels(sheet, near, far)
     } else {
-        let legend = legend::draw(&sheet.look, sheet.spots, wide);
-        format!("<div style=\"flex:0 1 {}%\">{}\n{legend}</div>\n", super::text::px(wide / 8.6), whole.svg)
+        None
     };
-    Panels { markup, unlabelled: whole.unlabelled, with_inset: false }
+    let wide = one_panel(sheet, &view(&WIDE), false);
+    let others = [Some(wide), two].into_iter().flatten();
+    others.fold(whole, |best, other| {
+        if other.faults() < best.faults() {
+            other
+        } else {
+            best
+        }
+    })
 }
 
-/// The map and the inset that leave fewest sites without a label, then fewest that touch.
-fn two_panels(sheet: &Sheet, near: &[usize], far: &[usize]) -> Option<Panels> {
-    let mut best: Option<((usize, usize), Panels)> = None;
-    for (main, inset) in inset::candidates(sheet, near, far) {
-        let touching = panel::touching(sheet, &main) + panel::touching(sheet, &inset);
-        let (main, inset) = (panel::draw(sheet, &main), panel::draw(sheet, &inset));
-        let legend = legend::draw(&sheet.look, sheet.spots, INSET.width[0]);
-        let mut unlabelled = main.unlabelled;
-        unlabelled.extend(inset.unlabelled);
-        let faults = (unlabelled.len(), touching);
-        if best.as_ref().is_none_or(|(least, _)| faults < *least) {
-            let markup = beside(&main.svg, &format!("{}\n{legend}", inset.svg));
-            best = Some((faults, Panels { markup, unlabelled, with_inset: true }));
-        }
+fn one_panel(sheet: &Sheet, view: &View, is_narrow: bool) -> Panels {
+    let drawn = panel::draw(sheet, view);
+    let wide = view.projection.width;
+    let markup = if is_narrow {
+        beside(
+            &drawn.svg,
+            &legend::draw(&sheet.look, sheet.spots, INSET.width[0]),
+        )
+    } else {
+        let legend = legend::draw(&sheet.look, sheet.spots, wide);
+        let share = super::text::px(100.0 * wide / WIDE.width[0]);
+        format!(
+            "<div style=\"flex:0 1 {share}%\">{}\n{legend}</div>\n",
+            drawn.svg
+        )
+    };
+    let touching = panel::touching(sheet, view);
+    Panels {
+        markup,
+        unlabelled: drawn.unlabelled,
+        touching,
+        cost: drawn.cost,
+        with_inset: false,
     }
-    best.map(|(_, panels)| panels)
+}
+
+/// The map and the inset with fewest faults.
+fn two_panels(sheet: &Sheet, near: &[usize], far: &[usize]) -> Option<Panels> {
+    let legend = legend::draw(&sheet.look, sheet.spots, INSET.width[0]);
+    let each = inset::candidates(sheet, near, far)
+        .into_iter()
+        .map(|(main, inset)| {
+            let touching = panel::touching(sheet, &main) + panel::touching(sheet, &inset);
+            let (main, inset) = (panel::draw(sheet, &main), panel::draw(sheet, &inset));
+            let cost = main.cost + inset.cost;
+            let mut unlabelled = main.unlabelled;
+            unlabelled.extend(inset.unlabelled);
+            let markup = beside(&main.svg, &format!("{}\n{legend}", inset.svg));
+            Panels {
+                markup,
+                unlabelled,
+                touching,
+                cost,
+                with_inset: true,
+            }
+        });
+    each.min_by(|one, other| one.faults().total_cmp(&other.faults()))
 }
 
 /// A map and what stands beside it, at one scale.
 fn beside(main: &str, side: &str) -> String {
     let (wide, narrow) = (BESIDE.width[0], INSET.width[0]);
-    format!("<div style=\"flex:{wide} 1 0\">{main}</div>\n<div style=\"flex:{narrow} 1 0\">{side}</div>\n")
-}
-
-/// What the map does not show.
-fn notes(sheet: &Sheet, panels: &Panels, far: &[usize], beyond: &[usize]) -> String {
-    let names = |indices: &[usize]| -> String {
-        let clipped: Vec<String> = indices
-            .iter()
-            .take(12)
-            .map(|&index| super::text::clip(sheet.spots[index].name, 40))
-            .collect();
-        let more = indices.len().saturating_sub(12);
-        let tail = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        format!("{}{tail}", clipped.join(", "))
-    };
-    let mut notes = String::from(
-        "Circle area shows own people after the plan; arrows and their numbers show who moves.",
-    );
-    if panels.with_inset {
-        notes.push_str(" The dashed box is drawn larger in the inset.");
-    }
-    if sheet.spots.len() > LABELS_MAX {
-        let _ = write!(
-            notes,
-            " Only the {LABELS_MAX} sites with most people are labelled, of {}.",
-            sheet.spots.len()
-        );
-    }
-    if !panels.unlabelled.is_empty() {
-        let _ = write!(notes, " No room for the label of {}.", names(&panels.unlabelled));
-    }
-    if !far.is_empty() {
-        notes.push_str(" Places beyond the map’s edge stand in boxes, with their distance from the nearest site on the map.");
-    }
-    if !beyond.is_empty() {
-        let _ = write!(
-            notes,
-            " Beyond the map: {}: {}.",
-            count(beyond.len() as u64, "place", "places"),
-            names(beyond)
-        );
-    }
-    notes
+    format!(
+        "<div style=\"flex:{wide} 1 0\">{main}</div>\n<div style=\"flex:{narrow} 1 0\">{side}</div>\n"
+    )
 }

@@ -82,8 +82,12 @@ impl Table {
         }
         let _ = writeln!(
             page,
-            "<div class=\"scroll\"><table{}>\n<caption>{}</caption>",
-            if self.is_dense { " class=\"dense\"" } else { "" },
+            "<div class=\"scroll\"><table{}>\n<caption><span>{}</span></caption>",
+            if self.is_dense {
+                " class=\"dense\""
+            } else {
+                ""
+            },
             self.caption
         );
         self.write_head(page);

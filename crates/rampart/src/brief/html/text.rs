@@ -56,8 +56,8 @@ pub fn chance(share: f64) -> String {
 
 /// A chance with its interval.
 pub fn chances(range: &Range) -> String {
-    if range.mean == 0.0 && range.low == 0.0 && range.high == 0.0 {
-        return "0 %".into();
+    if range.high < 0.01 {
+        return escape(&chance(range.high));
     }
     let bound = |share: f64| {
         chance(share)
@@ -78,13 +78,19 @@ pub fn systems(units: &Units) -> String {
     if units.is_empty() {
         return escape(&words::units(units));
     }
-    let each = units.iter().map(|(system, &count)| words::units(&Units::from([(system.clone(), count)])));
+    let each = units
+        .iter()
+        .map(|(system, &count)| words::units(&Units::from([(system.clone(), count)])));
     let pieces: Vec<String> = each.map(|piece| piece_of(&piece)).collect();
     pieces.join(", ")
 }
 
 fn piece_of(words: &str) -> String {
-    let class = if words.chars().count() <= 24 { " class=\"nowrap\"" } else { "" };
+    let class = if words.chars().count() <= 24 {
+        " class=\"nowrap\""
+    } else {
+        ""
+    };
     format!("<span{class}>{}</span>", escape(words))
 }
 
@@ -102,24 +108,25 @@ pub fn clip(text: &str, letters: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// At most two lines of at most `letters` letters each.
-pub fn two_lines(text: &str, letters: usize) -> Vec<String> {
-    if text.chars().count() <= letters {
-        return vec![text.into()];
-    }
-    let mut first = String::new();
-    let mut rest = text;
-    for word in text.split_inclusive(' ') {
-        if first.chars().count() + word.trim_end().chars().count() > letters {
+/// At most `lines` lines of at most `letters` letters each, broken between words.
+pub fn fold(text: &str, letters: usize, lines: usize) -> Vec<String> {
+    let mut folded: Vec<String> = Vec::new();
+    let mut rest = text.trim();
+    while rest.chars().count() > letters && folded.len() + 1 < lines {
+        let fits = |end: &usize| rest[..*end].chars().count() <= letters;
+        let Some(end) = rest
+            .match_indices(' ')
+            .map(|(end, _)| end)
+            .take_while(fits)
+            .last()
+        else {
             break;
-        }
-        first.push_str(word);
-        rest = &text[first.len()..];
+        };
+        folded.push(rest[..end].trim_end().into());
+        rest = rest[end..].trim_start();
     }
-    if first.trim().is_empty() {
-        return vec![clip(text, letters)];
-    }
-    vec![first.trim_end().into(), clip(rest.trim(), letters)]
+    folded.push(clip(rest, letters));
+    folded
 }
 
 /// About how wide `text` is in the page's type at `size`, erring on the wide side.
@@ -131,7 +138,7 @@ pub fn width(text: &str, size: f64) -> f64 {
             | ')' | ' ' | '-' => 0.36,
             'm' | 'w' | 'M' | 'W' | '@' | '%' | '→' | '…' => 0.98,
             'A'..='Z' | '&' => 0.74,
-            letter if letter.is_ascii() => 0.61,
+            letter if letter.is_ascii() => 0.6,
             letter if letter < '\u{1100}' => 0.66,
             _ => 1.05,
         })
@@ -161,13 +168,21 @@ mod tests {
 
     #[test]
     fn long_names_fold_then_clip() {
-        assert_eq!(two_lines("Camp Taji", 24), ["Camp Taji"]);
+        assert_eq!(fold("Camp Taji", 24, 2), ["Camp Taji"]);
         assert_eq!(
-            two_lines("Nineveh Operations Command Mosul", 24),
+            fold("Nineveh Operations Command Mosul", 24, 2),
             ["Nineveh Operations", "Command Mosul"]
         );
-        let long = two_lines(&"x".repeat(200), 10);
-        assert_eq!(long, ["xxxxxxxxx…"]);
+        assert_eq!(
+            fold("Nineveh Operations Command Mosul", 18, 2),
+            ["Nineveh Operations", "Command Mosul"]
+        );
+        assert_eq!(
+            fold("Union III and embassy Baghdad", 16, 3),
+            ["Union III and", "embassy Baghdad"]
+        );
+        assert_eq!(fold(&"x".repeat(200), 10, 2), ["xxxxxxxxx…"]);
+        assert_eq!(fold("", 10, 2), [""]);
     }
 
     #[test]

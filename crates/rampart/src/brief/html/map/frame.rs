@@ -54,8 +54,8 @@ impl Rect {
 
     pub fn centre(&self) -> Point {
         Point {
-            x: self.left + self.width / 2.0,
-            y: self.top + self.height / 2.0,
+            x: self.left + 0.5 * self.width,
+            y: self.top + 0.5 * self.height,
         }
     }
 
@@ -92,8 +92,8 @@ impl Rect {
     pub fn clip(&self, point: Point) -> Point {
         let centre = self.centre();
         let (dx, dy) = (point.x - centre.x, point.y - centre.y);
-        let share = (self.width / 2.0 / dx.abs())
-            .min(self.height / 2.0 / dy.abs())
+        let share = (0.5 * self.width / dx.abs())
+            .min(0.5 * self.height / dy.abs())
             .min(1.0);
         Point {
             x: centre.x + share * dx,
@@ -111,12 +111,23 @@ pub struct Room {
     pub margin_y: f64,
 }
 
+/// Room kept free at the edges of a drawing, px.
+#[derive(Clone, Copy, Default)]
+pub struct Strips {
+    pub left: f64,
+    pub top: f64,
+    pub right: f64,
+    pub bottom: f64,
+}
+
 /// A map projection and the drawing it fills.
 #[derive(Clone, Copy, Debug)]
 pub struct Projection {
     latitude_mid_deg: f64,
     longitude_mid_deg: f64,
     stretch: f64,
+    /// Where the middle of all places is drawn.
+    origin: Point,
     /// Scale.
     pub px_per_km: f64,
     /// Width of the drawing, px.
@@ -126,29 +137,39 @@ pub struct Projection {
 }
 
 impl Projection {
-    /// The greatest scale at which all `places` fit into `room`.
-    pub fn fit(places: &[Geodetic], room: &Room) -> Self {
+    /// The greatest scale at which all `places` fit into `room` between the strips kept free.
+    pub fn fit(places: &[Geodetic], room: &Room, strips: &Strips) -> Self {
         let [south, north] = bounds(places.iter().map(|place| place.latitude_deg));
         let [west, east] = longitudes(places);
         let latitude_mid_deg = (south + north) / 2.0;
         let stretch = latitude_mid_deg.to_radians().cos().max(0.05);
         let width_km = ((east - west) * KM_PER_DEG * stretch).max(EXTENT_KM_MIN);
         let height_km = ((north - south) * KM_PER_DEG).max(EXTENT_KM_MIN);
-        let inner = |limits: [f64; 2], margin: f64| limits[1] - 2.0 * margin;
-        let px_per_km = (inner(room.width, room.margin_x) / width_km)
-            .min(inner(room.height, room.margin_y) / height_km);
-        let size = |km: f64, margin: f64, limits: [f64; 2]| {
-            (km * px_per_km + 2.0 * margin)
-                .max(limits[0])
-                .min(limits[1])
+        let taken_x = 2.0 * room.margin_x + strips.left + strips.right;
+        let taken_y = 2.0 * room.margin_y + strips.top + strips.bottom;
+        let px_per_km =
+            ((room.width[1] - taken_x) / width_km).min((room.height[1] - taken_y) / height_km);
+        let width = (width_km * px_per_km + taken_x)
+            .max(room.width[0])
+            .min(room.width[1])
+            .round();
+        let height = (height_km * px_per_km + taken_y)
+            .max(room.height[0])
+            .min(room.height[1])
+            .round();
+        let origin = Point {
+            x: (strips.left + width - strips.right) / 2.0,
+            y: (strips.top + height - strips.bottom) / 2.0,
         };
+        let longitude_mid_deg = (west + east) / 2.0;
         Self {
             latitude_mid_deg,
-            longitude_mid_deg: (west + east) / 2.0,
+            longitude_mid_deg,
             stretch,
+            origin,
             px_per_km,
-            width: size(width_km, room.margin_x, room.width).round(),
-            height: size(height_km, room.margin_y, room.height).round(),
+            width,
+            height,
         }
     }
 
@@ -157,8 +178,8 @@ impl Projection {
         let px_per_deg = KM_PER_DEG * self.px_per_km;
         let east_deg = wrap(place.longitude_deg - self.longitude_mid_deg);
         Point {
-            x: self.width / 2.0 + east_deg * self.stretch * px_per_deg,
-            y: self.height / 2.0 - (place.latitude_deg - self.latitude_mid_deg) * px_per_deg,
+            x: self.origin.x + east_deg * self.stretch * px_per_deg,
+            y: self.origin.y - (place.latitude_deg - self.latitude_mid_deg) * px_per_deg,
         }
     }
 
@@ -166,9 +187,9 @@ impl Projection {
     pub fn place(&self, point: Point) -> Geodetic {
         let px_per_deg = KM_PER_DEG * self.px_per_km;
         Geodetic {
-            latitude_deg: self.latitude_mid_deg - (point.y - self.height / 2.0) / px_per_deg,
+            latitude_deg: self.latitude_mid_deg - (point.y - self.origin.y) / px_per_deg,
             longitude_deg: self.longitude_mid_deg
-                + (point.x - self.width / 2.0) / (self.stretch * px_per_deg),
+                + (point.x - self.origin.x) / (self.stretch * px_per_deg),
         }
     }
 
@@ -213,7 +234,7 @@ impl Projection {
             .longitude_deg;
         let px_per_deg = KM_PER_DEG * self.px_per_km * self.stretch;
         let line = |longitude_deg: f64| {
-            let x = self.width / 2.0 + (longitude_deg - self.longitude_mid_deg) * px_per_deg;
+            let x = self.origin.x + (longitude_deg - self.longitude_mid_deg) * px_per_deg;
             (x, degrees(wrap(longitude_deg), "E", "W"))
         };
         rounds(west, east).into_iter().map(line).collect()
@@ -313,7 +334,7 @@ mod tests {
             vec![at(33.0, 44.0)],
             vec![at(89.9, 0.0), at(-89.9, 120.0), at(0.0, -120.0)],
         ] {
-            let projection = Projection::fit(&places, &ROOM);
+            let projection = Projection::fit(&places, &ROOM, &Strips::default());
             for place in places {
                 let point = projection.point(place);
                 assert!(
@@ -329,8 +350,30 @@ mod tests {
     }
 
     #[test]
+    fn strips_stay_free() {
+        let places = [at(33.0, 41.0), at(36.3, 44.6)];
+        let strips = Strips {
+            bottom: 60.0,
+            left: 30.0,
+            ..Strips::default()
+        };
+        let projection = Projection::fit(&places, &ROOM, &strips);
+        for place in places {
+            let point = projection.point(place);
+            assert!(
+                point.x > 79.0 && point.y < projection.height - 99.0,
+                "{point:?}"
+            );
+        }
+    }
+
+    #[test]
     fn the_antimeridian_is_no_edge() {
-        let projection = Projection::fit(&[at(-17.0, 179.0), at(-19.0, -178.0)], &ROOM);
+        let projection = Projection::fit(
+            &[at(-17.0, 179.0), at(-19.0, -178.0)],
+            &ROOM,
+            &Strips::default(),
+        );
         assert!(projection.px_per_km > 0.5);
         let labels: Vec<String> = projection
             .meridians()
@@ -346,7 +389,7 @@ mod tests {
     #[test]
     fn scale_is_true_at_the_middle() {
         let (one, other) = (at(33.0, 44.0), at(33.0, 45.0));
-        let projection = Projection::fit(&[one, other], &ROOM);
+        let projection = Projection::fit(&[one, other], &ROOM, &Strips::default());
         let drawn_km =
             projection.point(one).distance(projection.point(other)) / projection.px_per_km;
         assert!((drawn_km / distance_km(one, other) - 1.0).abs() < 0.005);
@@ -354,7 +397,8 @@ mod tests {
 
     #[test]
     fn a_place_survives_the_way_there_and_back() {
-        let projection = Projection::fit(&[at(33.0, 44.0), at(35.0, 45.0)], &ROOM);
+        let projection =
+            Projection::fit(&[at(33.0, 44.0), at(35.0, 45.0)], &ROOM, &Strips::default());
         let there = projection.point(at(34.2, 44.4));
         let back = projection.place(there);
         assert!(

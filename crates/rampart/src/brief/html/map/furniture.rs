@@ -11,26 +11,56 @@ const SOFT: &str = "font-size=\"9.5\" fill=\"#6b737d\"";
 /// Lines of the graticule; their names stand where there is room.
 pub fn graticule(svg: &mut String, canvas: &mut Canvas, projection: &Projection) {
     for (x, name) in projection.meridians() {
-        let _ = write!(svg, "<path d=\"M{} 0V{}\" stroke=\"#e3e5e2\"/>", px(x), px(projection.height));
+        let _ = write!(
+            svg,
+            "<path d=\"M{} 0V{}\" stroke=\"#e3e5e2\"/>",
+            px(x),
+            px(projection.height)
+        );
         let y = projection.height - 5.0;
-        let rect = Rect { left: x - 17.0, top: y - 9.0, width: 34.0, height: 11.0 };
+        let rect = Rect {
+            left: x - 17.0,
+            top: y - 9.0,
+            width: 34.0,
+            height: 11.0,
+        };
         if x > 34.0 && canvas.is_free(&rect) {
-            let _ = write!(svg, "<text x=\"{}\" y=\"{}\" {SOFT} text-anchor=\"middle\">{name}</text>", px(x), px(y));
+            let _ = write!(
+                svg,
+                "<text x=\"{}\" y=\"{}\" {SOFT} text-anchor=\"middle\">{name}</text>",
+                px(x),
+                px(y)
+            );
             canvas.block(rect);
         }
     }
     for (y, name) in projection.parallels() {
-        let _ = write!(svg, "<path d=\"M0 {}H{}\" stroke=\"#e3e5e2\"/>", px(y), px(projection.width));
-        let rect = Rect { left: 3.0, top: y - 13.0, width: 33.0, height: 12.0 };
+        let _ = write!(
+            svg,
+            "<path d=\"M0 {}H{}\" stroke=\"#e3e5e2\"/>",
+            px(y),
+            px(projection.width)
+        );
+        let rect = Rect {
+            left: 3.0,
+            top: y - 13.0,
+            width: 33.0,
+            height: 12.0,
+        };
         if canvas.is_free(&rect) {
-            let _ = write!(svg, "<text x=\"4\" y=\"{}\" {SOFT}>{name}</text>", px(y - 3.0));
+            let _ = write!(
+                svg,
+                "<text x=\"4\" y=\"{}\" {SOFT}>{name}</text>",
+                px(y - 3.0)
+            );
             canvas.block(rect);
         }
     }
 }
 
-/// Scale bar and north arrow, in corners that are free.
-pub fn scale_and_north(svg: &mut String, canvas: &mut Canvas, projection: &Projection) {
+/// Scale bar and north arrow, in corners that are free; an inset needs no second arrow.
+pub fn scale_and_north(svg: &mut String, canvas: &mut Canvas, view: &View) {
+    let projection = &view.projection;
     let km = round_below(100.0 / projection.px_per_km);
     let (bar, words) = (km * projection.px_per_km, format!("{km} km"));
     let rect = corner(canvas, projection, bar.max(width(&words, 10.0)) + 6.0, 20.0);
@@ -44,6 +74,9 @@ pub fn scale_and_north(svg: &mut String, canvas: &mut Canvas, projection: &Proje
         x = px(rect.left + 2.0),
     );
     canvas.block(rect);
+    if view.is_inset {
+        return;
+    }
     let north = corner(canvas, projection, 18.0, 30.0);
     let x = px(north.left + 9.0);
     let _ = write!(
@@ -60,8 +93,16 @@ fn corner(canvas: &Canvas, projection: &Projection, width: f64, height: f64) -> 
     let (left, right) = (8.0, projection.width - width - 8.0);
     let (top, bottom) = (8.0, projection.height - height - 20.0);
     let corners = [(left, bottom), (right, top), (right, bottom), (left, top)];
-    let rects = corners.map(|(left, top)| Rect { left, top, width, height });
-    rects.into_iter().find(|rect| canvas.is_free(rect)).unwrap_or(rects[0])
+    let rects = corners.map(|(left, top)| Rect {
+        left,
+        top,
+        width,
+        height,
+    });
+    rects
+        .into_iter()
+        .find(|rect| canvas.is_free(rect))
+        .unwrap_or(rects[0])
 }
 
 /// What the inset covers, or that this is the inset.
@@ -89,14 +130,22 @@ pub fn inset(svg: &mut String, canvas: &mut Canvas, view: &View) {
     }
     if view.is_inset {
         words(svg, 10.0, 19.0);
-        canvas.block(Rect { left: 8.0, top: 8.0, width: 34.0, height: 15.0 });
+        canvas.block(Rect {
+            left: 8.0,
+            top: 8.0,
+            width: 34.0,
+            height: 15.0,
+        });
     }
 }
 
 /// The greatest of 1, 2, 5 and their decades at or below a value.
 fn round_below(value: f64) -> f64 {
     let decade = 10f64.powf(value.max(1e-3).log10().floor());
-    let lead = [5.0, 2.0, 1.0].into_iter().find(|lead| lead * decade <= value).unwrap_or(1.0);
+    let lead = [5.0, 2.0, 1.0]
+        .into_iter()
+        .find(|lead| lead * decade <= value)
+        .unwrap_or(1.0);
     (lead * decade * 1000.0).round() / 1000.0
 }
 

@@ -2,16 +2,16 @@
 
 use super::frame::Projection;
 use super::panel::{self, Sheet, View};
-use super::{BESIDE, INSET, Spot, fit};
+use super::{BESIDE, INSET, Spot, fit, fit_with_boxes};
 
 /// Distances that make a cluster, px of the map.
-const LINKS_PX: [f64; 5] = [40.0, 28.0, 20.0, 14.0, 9.0];
+const LINKS_PX: [f64; 8] = [40.0, 34.0, 28.0, 23.0, 19.0, 15.0, 12.0, 9.0];
 /// An inset that magnifies less than this is not worth its room.
 const ZOOM_MIN: f64 = 1.8;
 
 /// Maps with an inset of their densest cluster, one for each distance that makes another cluster.
 pub fn candidates(sheet: &Sheet, near: &[usize], far: &[usize]) -> Vec<(View, View)> {
-    let projection = fit(sheet.spots, near, &BESIDE);
+    let projection = fit_with_boxes(sheet.spots, near, far, &BESIDE);
     let mut seen: Vec<Vec<usize>> = Vec::new();
     let mut views = Vec::new();
     for link_px in LINKS_PX {
@@ -27,10 +27,17 @@ pub fn candidates(sheet: &Sheet, near: &[usize], far: &[usize]) -> Vec<(View, Vi
     views
 }
 
-fn with_inset(sheet: &Sheet, near: &[usize], far: &[usize], whole: Projection, zoomed: Projection) -> (View, View) {
+fn with_inset(
+    sheet: &Sheet,
+    near: &[usize],
+    far: &[usize],
+    whole: Projection,
+    zoomed: Projection,
+) -> (View, View) {
     let room = zoomed.frame().less(22.0);
-    let (inside, rest): (Vec<usize>, Vec<usize>) =
-        near.iter().partition(|&&index| room.holds(zoomed.point(sheet.spots[index].place)));
+    let (inside, rest): (Vec<usize>, Vec<usize>) = near
+        .iter()
+        .partition(|&&index| room.holds(zoomed.point(sheet.spots[index].place)));
     let mut main = View::new(whole, rest, far.to_vec(), "Map of the theatre");
     main.dots.clone_from(&inside);
     main.marked = Some(panel::marked(&whole, &zoomed));
@@ -40,7 +47,12 @@ fn with_inset(sheet: &Sheet, near: &[usize], far: &[usize], whole: Projection, z
 }
 
 /// The cluster with most sites that is small beside the map, in the order of the sites.
-fn densest(spots: &[Spot], near: &[usize], projection: &Projection, link_px: f64) -> Option<Vec<usize>> {
+fn densest(
+    spots: &[Spot],
+    near: &[usize],
+    projection: &Projection,
+    link_px: f64,
+) -> Option<Vec<usize>> {
     let mut best: Option<Vec<usize>> = None;
     for mut members in linked(spots, near, projection, link_px) {
         let larger = best.as_ref().is_none_or(|best| members.len() > best.len());

@@ -29,16 +29,28 @@ impl Flow {
         }
         self.row = self.row.max(high);
         let middle = self.y + self.row / 2.0;
-        draw(&mut self.svg, Point { x: self.x + wide / 2.0 + 1.0, y: middle });
+        draw(
+            &mut self.svg,
+            Point {
+                x: self.x + wide / 2.0 + 1.0,
+                y: middle,
+            },
+        );
         self.words(self.x + wide + 6.0, middle, "", words);
         self.x += taken + 10.0;
     }
 
-    fn heading(&mut self, words: &str) {
+    fn heading(&mut self, words: &str, high: f64) {
         if self.x > 0.0 {
             self.line();
         }
-        self.words(self.x, self.y + self.row / 2.0, " font-weight=\"700\"", words);
+        self.row = high;
+        self.words(
+            self.x,
+            self.y + self.row / 2.0,
+            " font-weight=\"700\"",
+            words,
+        );
         self.x += width(words, SIZE) + 14.0;
     }
 
@@ -60,7 +72,13 @@ impl Flow {
 
 /// The legend, so wide.
 pub fn draw(look: &Look, spots: &[Spot], width: f64) -> String {
-    let mut flow = Flow { svg: String::new(), width, x: 0.0, y: 2.0, row: ROW_PX };
+    let mut flow = Flow {
+        svg: String::new(),
+        width,
+        x: 0.0,
+        y: 2.0,
+        row: ROW_PX,
+    };
     classes(&mut flow, look);
     sizes(&mut flow, look);
     signs(&mut flow);
@@ -76,11 +94,14 @@ pub fn draw(look: &Look, spots: &[Spot], width: f64) -> String {
 
 fn circle(svg: &mut String, at: Point, radius: f64, fill: &str) {
     let (x, y, radius) = (px(at.x), px(at.y), px(radius));
-    let _ = write!(svg, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" fill=\"{fill}\" stroke=\"#333\"/>");
+    let _ = write!(
+        svg,
+        "<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" fill=\"{fill}\" stroke=\"#333\"/>"
+    );
 }
 
 fn classes(flow: &mut Flow, look: &Look) {
-    flow.heading("Loss left with the plan:");
+    flow.heading("Loss left with the plan:", ROW_PX);
     let bounds = &look.bounds;
     for (class, (fill, _)) in RAMP.iter().enumerate() {
         let words = match class {
@@ -96,13 +117,25 @@ fn classes(flow: &mut Flow, look: &Look) {
 }
 
 fn sizes(flow: &mut Flow, look: &Look) {
-    flow.heading("Own people:");
-    let rounds = [leading_digit(look.people_max / 6.0), leading_digit(look.people_max)];
-    let rounds: BTreeSet<u32> = rounds.into_iter().map(|people| people as u32).filter(|people| *people > 0).collect();
-    let tallest = rounds.iter().map(|people| 2.0 * look.radius(*people) + 3.0).fold(ROW_PX, f64::max);
+    let rounds = [
+        leading_digit(look.people_max / 6.0),
+        leading_digit(look.people_max),
+    ];
+    let rounds: BTreeSet<u32> = rounds
+        .into_iter()
+        .map(|people| people as u32)
+        .filter(|people| *people > 0)
+        .collect();
+    let tallest = rounds
+        .iter()
+        .map(|people| 2.0 * look.radius(*people) + 3.0)
+        .fold(ROW_PX, f64::max);
+    flow.heading("Own people:", tallest);
     for people in rounds {
         let radius = look.radius(people);
-        flow.sign(2.0 * radius, tallest, &people.to_string(), |svg, at| circle(svg, at, radius, "#e4e7eb"));
+        flow.sign(2.0 * radius, tallest, &people.to_string(), |svg, at| {
+            circle(svg, at, radius, "#e4e7eb")
+        });
     }
 }
 
@@ -136,13 +169,19 @@ fn signs(flow: &mut Flow) {
 }
 
 fn systems(flow: &mut Flow, spots: &[Spot]) {
-    flow.heading("Systems:");
-    let names: BTreeSet<&str> = spots.iter().flat_map(|spot| spot.systems.keys()).map(String::as_str).collect();
+    flow.heading("Systems:", ROW_PX);
+    let names: BTreeSet<&str> = spots
+        .iter()
+        .flat_map(|spot| spot.systems.keys())
+        .map(String::as_str)
+        .collect();
     if names.is_empty() {
         flow.sign(0.0, ROW_PX, "none stand", |_, _| {});
     }
     for name in names.into_iter().take(SYSTEMS_MAX) {
-        flow.sign(13.0, ROW_PX, &clip(name, 30), |svg, at| symbols::system(svg, name, at));
+        flow.sign(13.0, ROW_PX, &clip(name, 30), |svg, at| {
+            symbols::system(svg, name, at)
+        });
     }
     if spots.iter().any(|spot| spot.reach_m.is_some()) {
         flow.sign(16.0, ROW_PX, "reach: least and greatest credible", |svg, at| {

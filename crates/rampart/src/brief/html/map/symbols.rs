@@ -40,10 +40,10 @@ impl Look {
             .map(|spot| spot.loss)
             .filter(|loss| loss.is_finite())
             .fold(0.0, f64::max);
-        let (radius_min, radius_max) = if spots.len() > 60 {
-            (4.0, 12.0)
-        } else {
-            (7.0, 19.0)
+        let (radius_min, radius_max) = match spots.len() {
+            0..=60 => (7.0, 19.0),
+            61..=150 => (4.0, 12.0),
+            _ => (2.5, 7.0),
         };
         Self {
             people_max: people_max.into(),
@@ -56,7 +56,7 @@ impl Look {
     /// Radius of the circle for so many people, px: its area grows with them.
     pub fn radius(&self, people: u32) -> f64 {
         if people == 0 {
-            return 3.5;
+            return self.radius_min.min(3.5);
         }
         (self.radius_max * (f64::from(people) / self.people_max).sqrt()).max(self.radius_min)
     }
@@ -83,7 +83,8 @@ impl Look {
             );
         };
         if !spot.open {
-            ring(svg, self.radius(spot.before), "#fff");
+            let class = self.class(spot.loss);
+            ring(svg, self.radius(spot.before), RAMP[class].0);
             let arm = (self.radius(spot.before) + 1.0).max(6.0);
             let _ = write!(
                 svg,

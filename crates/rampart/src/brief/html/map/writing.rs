@@ -5,7 +5,7 @@ use super::frame::Point;
 use super::labels::{Align, Canvas, Placed};
 use super::panel::{Positions, Sheet};
 use super::symbols;
-use crate::brief::html::text::{escape, px, two_lines, width};
+use crate::brief::html::text::{escape, fold, px, width};
 use std::cmp::Reverse;
 use std::fmt::Write;
 
@@ -14,7 +14,12 @@ pub const NOTE_SIZE: f64 = 10.5;
 pub const LINE_PX: f64 = 13.5;
 const SYSTEM_PX: f64 = 15.0;
 const TIMES_PX: f64 = 14.0;
-const HALO: &str = "paint-order=\"stroke\" stroke=\"#fbfbf9\" stroke-width=\"3\" stroke-linejoin=\"round\"";
+/// Letters to a line and lines of a name, in order of liking.
+const FOLDS: [(usize, usize); 2] = [(24, 2), (17, 3)];
+/// What a label without room costs.
+const COST_MAX: f64 = 100.0;
+const HALO: &str =
+    "paint-order=\"stroke\" stroke=\"#fbfbf9\" stroke-width=\"3\" stroke-linejoin=\"round\"";
 
 /// All labels of a panel in one order of placing.
 struct Attempt<'a> {
@@ -24,12 +29,20 @@ struct Attempt<'a> {
 }
 
 /// Labels all of `sites` that should be labelled, and the systems of all; gives those for whose
-/// label there was no room. Largest first and most crowded first are both tried.
-pub fn labels(svg: &mut String, canvas: &mut Canvas, sheet: &Sheet, sites: &[usize], at: &Positions) -> Vec<usize> {
+/// label there was no room, and how bad the places are. Largest first and most crowded first are both tried.
+pub fn labels(
+    svg: &mut String,
+    canvas: &mut Canvas,
+    sheet: &Sheet,
+    sites: &[usize],
+    at: &Positions,
+) -> (Vec<usize>, f64) {
     let mut largest = sites.to_vec();
     largest.sort_by_key(|&index| Reverse(sheet.spots[index].before.max(sheet.spots[index].after)));
     let mut crowded = largest.clone();
-    crowded.sort_by(|one, other| room_round(*one, sites, at).total_cmp(&room_round(*other, sites, at)));
+    crowded.sort_by(|one, other| {
+        room_round(*one, sites, at).total_cmp(&room_round(*other, sites, at))
+    });
     let mut best: Option<(Attempt, Canvas)> = None;
     for mut order in [largest, crowded] {
         order.sort_by_key(|index| !sheet.labelled.contains(index));
@@ -43,13 +56,13 @@ pub fn labels(svg: &mut String, canvas: &mut Canvas, sheet: &Sheet, sites: &[usi
         }
     }
     let Some((attempt, taken)) = best else {
-        return Vec::new();
+        return (Vec::new(), 0.0);
     };
     *canvas = taken;
     for (label, placed) in &attempt.placed {
         label.draw(svg, placed);
     }
-    attempt.unlabelled
+    (attempt.unlabelled, attempt.cost)
 }
 
 /// Distance to the nearest other site, px.
@@ -57,33 +70,72 @@ fn room_round(index: usize, sites: &[usize], at: &Positions) -> f64 {
     let Some((here, _)) = at.get(&index) else {
         return f64::MAX;
     };
-    let others = sites.iter().filter(|other| **other != index).filter_map(|other| at.get(other));
-    others.map(|(there, _)| there.distance(*here)).fold(f64::MAX, f64::min)
+    let others = sites
+        .iter()
+        .filter(|other| **other != index)
+        .filter_map(|other| at.get(other));
+    others
+        .map(|(there, _)| there.distance(*here))
+        .fold(f64::MAX, f64::min)
 }
 
-fn place_all<'a>(canvas: &mut Canvas, sheet: &Sheet<'a>, order: &[usize], at: &Positions) -> Attempt<'a> {
-    let mut attempt = Attempt { placed: Vec::new(), unlabelled: Vec::new(), cost: 0.0 };
+fn place_all<'a>(
+    canvas: &mut Canvas,
+    sheet: &Sheet<'a>,
+    order: &[usize],
+    at: &Positions,
+) -> Attempt<'a> {
+    let mut attempt = Attempt {
+        placed: Vec::new(),
+        unlabelled: Vec::new(),
+        cost: 0.0,
+    };
     for &index in order {
         let Some((centre, radius)) = at.get(&index) else {
             continue;
         };
-        let whole = Label::of(&sheet.spots[index]);
-        let bare = Label { lines: Vec::new(), note: String::new(), ..Label::of(&sheet.spots[index]) };
+        let spot = &sheet.spots[index];
         let wanted = sheet.labelled.contains(&index);
-        let mut found = false;
-        for label in [wanted.then_some(whole), (!bare.systems.is_empty()).then_some(bare)].into_iter().flatten() {
-            if let Some(placed) = canvas.place(*centre, *radius, label.width(), label.height()) {
-                attempt.cost += placed.cost;
-                found = !label.lines.is_empty();
-                attempt.placed.push((label, placed));
-                break;
-            }
-        }
-        if wanted && !found {
+        let named = if wanted {
+            cheapest(
+                canvas,
+                FOLDS.map(|fold| Label::of(spot, fold)),
+                *centre,
+                *radius,
+            )
+        } else {
+            None
+        };
+        if wanted && named.is_none() {
             attempt.unlabelled.push(index);
+            attempt.cost += COST_MAX;
+        }
+        let bare = || {
+            cheapest(canvas, [Label::bare(spot)], *centre, *radius)
+                .filter(|_| !spot.systems.is_empty())
+        };
+        if let Some((label, placed)) = named.or_else(bare) {
+            canvas.take(&placed);
+            attempt.cost += placed.cost;
+            attempt.placed.push((label, placed));
         }
     }
     attempt
+}
+
+/// The label, of several ways to set it, that finds the cheapest room.
+fn cheapest<'a, const WAYS: usize>(
+    canvas: &Canvas,
+    ways: [Label<'a>; WAYS],
+    centre: Point,
+    radius: f64,
+) -> Option<(Label<'a>, Placed)> {
+    let found = ways.into_iter().enumerate().filter_map(|(way, label)| {
+        let mut placed = canvas.find(centre, radius, label.width(), label.height())?;
+        placed.cost += 2.0 * way as f64;
+        Some((label, placed))
+    });
+    found.min_by(|one, other| one.1.cost.total_cmp(&other.1.cost))
 }
 
 /// What is written beside a site.
@@ -94,18 +146,47 @@ struct Label<'a> {
 }
 
 impl<'a> Label<'a> {
-    fn of(spot: &Spot<'a>) -> Self {
-        let systems = spot.systems.iter().take(6).map(|(name, &count)| (name.as_str(), count)).collect();
-        let note = if spot.open { spot.people() } else { format!("{}, closes", spot.people()) };
-        Self { lines: two_lines(spot.name, 24), systems, note }
+    fn of(spot: &Spot<'a>, (letters, lines): (usize, usize)) -> Self {
+        let note = if spot.open {
+            spot.people()
+        } else {
+            format!("{}, closes", spot.people())
+        };
+        Self {
+            lines: fold(spot.name, letters, lines),
+            note,
+            ..Self::bare(spot)
+        }
+    }
+
+    /// Systems only.
+    fn bare(spot: &Spot<'a>) -> Self {
+        let systems = spot
+            .systems
+            .iter()
+            .take(6)
+            .map(|(name, &count)| (name.as_str(), count))
+            .collect();
+        Self {
+            lines: Vec::new(),
+            systems,
+            note: String::new(),
+        }
     }
 
     fn systems_width(&self) -> f64 {
-        self.systems.iter().map(|(_, count)| SYSTEM_PX + if *count > 1 { TIMES_PX } else { 0.0 }).sum()
+        self.systems
+            .iter()
+            .map(|(_, count)| SYSTEM_PX + if *count > 1 { TIMES_PX } else { 0.0 })
+            .sum()
     }
 
     fn width(&self) -> f64 {
-        let names = self.lines.iter().map(|line| width(line, NAME_SIZE)).fold(0.0, f64::max);
+        let names = self
+            .lines
+            .iter()
+            .map(|line| width(line, NAME_SIZE))
+            .fold(0.0, f64::max);
         names.max(self.systems_width() + width(&self.note, NOTE_SIZE)) + 2.0
     }
 
@@ -146,14 +227,24 @@ impl<'a> Label<'a> {
 
     /// The last line: systems, then people.
     fn draw_row(&self, svg: &mut String, placed: &Placed, y: f64) {
-        let (rect, row_width) = (&placed.rect, self.systems_width() + width(&self.note, NOTE_SIZE));
+        let (rect, row_width) = (
+            &placed.rect,
+            self.systems_width() + width(&self.note, NOTE_SIZE),
+        );
         let mut left = match placed.align {
             Align::Start => rect.left + 1.0,
             Align::Middle => rect.centre().x - row_width / 2.0,
             Align::End => rect.right() - 1.0 - row_width,
         };
         for (name, count) in &self.systems {
-            symbols::system(svg, name, Point { x: left + 6.5, y: y - 3.5 });
+            symbols::system(
+                svg,
+                name,
+                Point {
+                    x: left + 6.5,
+                    y: y - 3.5,
+                },
+            );
             left += SYSTEM_PX;
             if *count > 1 {
                 let _ = write!(
@@ -168,7 +259,11 @@ impl<'a> Label<'a> {
         if self.note.is_empty() {
             return;
         }
-        let (x, anchor) = if placed.align == Align::End { (rect.right() - 1.0, "end") } else { (left, "start") };
+        let (x, anchor) = if placed.align == Align::End {
+            (rect.right() - 1.0, "end")
+        } else {
+            (left, "start")
+        };
         let _ = write!(
             svg,
             "<text x=\"{}\" y=\"{}\" font-size=\"{NOTE_SIZE}\" fill=\"#333\" text-anchor=\"{anchor}\" {HALO}>{}</text>",
