@@ -150,6 +150,23 @@ impl Casualties {
         own.saturating_add(partner)
     }
 
+    /// Adds what another burst does to the same people: whom it reaches is a matter of chance, so that
+    /// some of them were hurt before. Nobody is counted twice; who was wounded may now be killed.
+    pub fn join(&mut self, other: Self, own: u32, partner: u32, stream: &mut Stream) {
+        (self.killed, self.wounded) = joined(
+            [self.killed, self.wounded],
+            [other.killed, other.wounded],
+            own,
+            stream,
+        );
+        (self.killed_partner, self.wounded_partner) = joined(
+            [self.killed_partner, self.wounded_partner],
+            [other.killed_partner, other.wounded_partner],
+            partner,
+            stream,
+        );
+    }
+
     /// Adds another count at the same site, holding each within those who are there.
     pub fn add(&mut self, other: Self, own: u32, partner: u32) {
         self.killed = (self.killed + other.killed).min(own);
@@ -158,6 +175,27 @@ impl Casualties {
         self.wounded_partner =
             (self.wounded_partner + other.wounded_partner).min(partner - self.killed_partner);
     }
+}
+
+/// Killed and wounded after a burst, of so many people: `before` it and by it, `more`.
+fn joined(before: [u32; 2], more: [u32; 2], people: u32, stream: &mut Stream) -> (u32, u32) {
+    let [killed, wounded] = before.map(u64::from);
+    let [more_killed, more_wounded] = more.map(u64::from);
+    let people = u64::from(people);
+    let mut among = |reached: u64, some: u64, all: u64| {
+        if reached == 0 || some == 0 {
+            0
+        } else {
+            binomial(reached, some as f64 / all as f64, stream)
+        }
+    };
+    let new_killed = more_killed - among(more_killed, killed, people);
+    let were_wounded = among(new_killed, wounded, people - killed).min(wounded);
+    let new_wounded = more_wounded - among(more_wounded, killed + wounded, people);
+    let killed = (killed + new_killed).min(people);
+    let wounded = (wounded - were_wounded + new_wounded).min(people - killed);
+    let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    (count(killed), count(wounded))
 }
 
 /// A burst that got through, and how people are placed when it comes.

@@ -240,7 +240,10 @@ impl<'a> RaidAtSite<'a> {
     /// What the raid does to each person, in expectation over where people are.
     #[must_use]
     pub fn hurt(&self, judged: &Judged) -> Hurt {
-        let (mut killed, mut hurt) = (0.0, 0.0);
+        // Several rounds reach people independently, so that nobody is hurt twice: the share spared is
+        // the product of the shares that each round spares, summed as logarithms.
+        let spared = |reached: f64| libm::log1p(-reached.min(1.0));
+        let (mut not_killed, mut not_hurt) = (0.0, 0.0);
         for (index, _) in judged
             .bursts
             .iter()
@@ -251,15 +254,14 @@ impl<'a> RaidAtSite<'a> {
             if reached.wounded > 0.0 {
                 let [killed_left, hurt_left] =
                     casualties::mean_cover(&self.postures(judged, index));
-                killed += reached.killed * killed_left;
-                hurt += reached.wounded * hurt_left.max(killed_left);
+                not_killed += spared(reached.killed * killed_left);
+                not_hurt += spared(reached.wounded * hurt_left.max(killed_left));
             }
         }
-        // Several rounds reach people independently: nobody is hurt twice.
-        let killed = -libm::expm1(-killed);
+        let killed = -libm::expm1(not_killed);
         Hurt {
             killed,
-            wounded: (-libm::expm1(-hurt) - killed).max(0.0),
+            wounded: (-libm::expm1(not_hurt) - killed).max(0.0),
         }
     }
 
@@ -295,7 +297,7 @@ impl<'a> RaidAtSite<'a> {
             };
             let group_size = self.unknowns.people.group_size;
             let hurt = casualties::realise(&burst, self.radius_m, own, partner, group_size, stream);
-            total.add(hurt, own, partner);
+            total.join(hurt, own, partner, stream);
         }
         total
     }

@@ -206,6 +206,36 @@ fn realised_casualties_average_to_the_expectation() {
     assert!((own_hurt / all - 0.75).abs() < 0.02);
 }
 
+/// So do those of missiles, whose bursts reach the same people again and again.
+#[test]
+fn nobody_is_hurt_twice_where_bursts_overlap() {
+    let unknowns = unknowns();
+    let (own, partner) = (3_000, 1_000);
+    for (rounds, radius_m) in [(1, 800.0), (12, 800.0), (12, 300.0)] {
+        let (mut expected, mut killed, mut all) = (Hurt::default(), 0.0, 0.0);
+        for replication in 0..2_000 {
+            let raid = fly(&unknowns, MISSILE, rounds, replication);
+            let placed = RaidAtSite::new(&raid, &unknowns, MISSILE, radius_m);
+            let judged = placed.judge(Defence {
+                local: &[],
+                area: &[],
+            });
+            expected.add(placed.hurt(&judged));
+            let mut stream = theatre::Stream::new(3, replication, 0, 9);
+            let toll = placed.realise(&judged, own, partner, &mut stream);
+            assert!(toll.killed + toll.wounded <= own);
+            assert!(toll.killed_partner + toll.wounded_partner <= partner);
+            killed += f64::from(toll.killed + toll.killed_partner);
+            all += f64::from(toll.all());
+        }
+        let people = f64::from(own + partner);
+        let ratio = killed / (expected.killed * people);
+        assert!((ratio - 1.0).abs() < 0.06, "{rounds} killed: {ratio}");
+        let ratio = all / ((expected.killed + expected.wounded) * people);
+        assert!((ratio - 1.0).abs() < 0.06, "{rounds} all: {ratio}");
+    }
+}
+
 /// Figures that no round can have give raids without rounds, not a panic.
 #[test]
 fn impossible_figures_give_no_rounds() {
