@@ -158,8 +158,8 @@ pub fn decide(
     Ok(Decision::Plan(Box::new(brief), Box::new(problem)))
 }
 
-/// The problem under mean rates and mean effects: exact for the mean loss, as rates and effects are
-/// drawn apart.
+/// The problem under mean rates and mean effects, which are drawn apart: its loss is the mean over both,
+/// but for how long batteries are out of action, which is taken at the mean rates.
 #[must_use]
 pub fn problem(theatre: &Theatre, setup: &Setup, groups: &[Group]) -> Problem {
     assemble::problem(

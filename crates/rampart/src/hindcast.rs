@@ -1,7 +1,8 @@
 //! Past raids simulated again and set beside what was reported: how far the chain can be believed.
 //!
 //! Each report that counts is simulated as that raid: its site, class, rounds, warning, and the
-//! systems that the theatre says stand there. Nothing is fitted to the outcomes.
+//! systems and people that the theatre says are there on its date, which may not be those of then.
+//! Nothing is fitted to the outcomes.
 
 use forecast::scores::{crps_of_pmf, crps_of_sample, randomised_pit};
 use raid::effects::is_area_kind;
@@ -19,8 +20,6 @@ const PURPOSE_PIT: u32 = 0x402;
 const FIRST_ENTITY: u32 = 0x4000_0000;
 /// Raids under one draw of the unknowns.
 const RAIDS_PER_DRAW: u32 = 8;
-/// Counts above this are one class of the baseline's distribution.
-const BASELINE_MOST: u32 = 2_000;
 /// Bars of the histogram of PIT values.
 const PIT_BARS: usize = 10;
 
@@ -270,8 +269,10 @@ fn line(theatre: &Theatre, raid: &Simulated<'_>, number: u32, per_round: f64) ->
     }
 }
 
+/// Probabilities of 0, 1, 2, … up to where nothing is left.
 fn poisson_pmf(mean: f64) -> Vec<f64> {
-    (0..=BASELINE_MOST)
+    let last = mean + 12.0 * libm::sqrt(mean) + 50.0;
+    (0..=last as u32)
         .map(|count| {
             let count = f64::from(count);
             if mean > 0.0 {

@@ -32,7 +32,7 @@ pub struct Stage {
     pub loadouts: Vec<usize>,
     /// Mean people by site over the stage's days.
     pub people: Vec<f64>,
-    /// Whether the site has any own people on any of its days.
+    /// Days of the stage, by site, on which there are own people.
     pub open_days: Vec<u32>,
 }
 

@@ -25,7 +25,7 @@ pub struct PlanArguments {
     /// Print one JSON document and nothing else; write no files unless `--out` is given.
     #[arg(long)]
     json: bool,
-    /// Folder for `brief.html` and `plan.json` [default: rampart-out/<folder name>].
+    /// Folder for `brief.html` and `plan.json` [default: one named after the theatre's, in `rampart-out`].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Seed in place of the theatre's own.
@@ -64,6 +64,10 @@ pub fn run(arguments: &PlanArguments) -> ExitCode {
     if let Some(seed) = arguments.seed {
         theatre.seed = seed;
     }
+    let folder = match folder(arguments) {
+        Ok(folder) => folder,
+        Err(error) => return failed(&error.to_string()),
+    };
     let settings = Settings {
         replications: arguments.replications,
     };
@@ -78,7 +82,7 @@ pub fn run(arguments: &PlanArguments) -> ExitCode {
         Ok(Err(error)) => return failed(&error.to_string()),
         Err(error) => return failed(&error),
     };
-    let finished = answer.and_then(|answer| finish(arguments, answer));
+    let finished = answer.and_then(|answer| finish(arguments, folder, answer));
     finished.unwrap_or_else(|error| failed(&error.to_string()))
 }
 
@@ -116,15 +120,14 @@ fn refused(infeasible: &Infeasible, problem: &Problem) -> io::Result<Answer> {
     })
 }
 
-fn finish(arguments: &PlanArguments, answer: Answer) -> io::Result<ExitCode> {
+fn finish(
+    arguments: &PlanArguments,
+    folder: Option<Folder>,
+    answer: Answer,
+) -> io::Result<ExitCode> {
     if let Some(path) = &arguments.problem {
         write_whole(path, &answer.problem)?;
     }
-    let folder = match &arguments.out {
-        Some(dir) => Some(Folder::create(dir)?),
-        None if arguments.json => None,
-        None => Some(Folder::of_theatre(&arguments.dir)?),
-    };
     let mut text = answer.text;
     if let Some(folder) = folder {
         let plan = folder.write("plan.json", &answer.json)?;
@@ -141,4 +144,13 @@ fn finish(arguments: &PlanArguments, answer: Answer) -> io::Result<ExitCode> {
     }
     print_whole(if arguments.json { &answer.json } else { &text })?;
     Ok(answer.code)
+}
+
+/// The folder that results go to, made before the long work so that it cannot fail after it.
+fn folder(arguments: &PlanArguments) -> io::Result<Option<Folder>> {
+    match &arguments.out {
+        Some(dir) => Folder::create(dir).map(Some),
+        None if arguments.json => Ok(None),
+        None => Folder::of_theatre(&arguments.dir).map(Some),
+    }
 }

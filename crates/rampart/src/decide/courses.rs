@@ -352,13 +352,13 @@ fn numbers_of_systems(
     Ok((unmet, curves))
 }
 
+/// Units of a system in stock that come within the horizon.
 fn stock_of(decided: &Decided<'_>, system: usize) -> u32 {
     let stocks = decided
-        .theatre
-        .stock
+        .pools
         .iter()
-        .filter(|stock| stock.system == system);
-    stocks.fold(0, |sum, stock| sum.saturating_add(stock.available))
+        .filter(|(pool, origin)| pool.system == system && matches!(origin, Origin::Stock(_)));
+    stocks.fold(0, |sum, (pool, _)| sum.saturating_add(pool.available))
 }
 
 /// From none to a few more than available, in steps that keep the points few; the number available

@@ -249,7 +249,7 @@ fn why_accepted(decided: &Decided<'_>, courses: &Courses, site: usize) -> String
         return "outside the theatre: systems are not sent there".into();
     }
     let people = match decided.solved.plan.sites[site].people {
-        0 => "no own people".to_owned(),
+        0 => return "closed: host-nation people and what cannot be moved are left".into(),
         people if people == theatre.sites[site].guard => {
             format!("a guard of {people}")
         }

@@ -23,6 +23,10 @@ pub(super) fn caveats(decided: &Decided<'_>, courses: &Courses) -> Vec<String> {
             .into(),
     );
     caveats.push(
+        "Missions and guards hold once all moves are made; on the way some may run short for days."
+            .into(),
+    );
+    caveats.push(
         "The proof counts the final laydown as if it stood from the first day; the \
          loss after counts people and systems day by day."
             .into(),

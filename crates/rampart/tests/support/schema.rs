@@ -1,0 +1,403 @@
+//! What the document of `rampart plan --json` must be, whatever the theatre.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use theatre::Theatre;
+
+type Check = fn(&Value, &str);
+
+fn number(value: &Value, of: &str) {
+    assert!(value.as_f64().is_some_and(f64::is_finite), "{of}: {value}");
+}
+
+fn at_least_zero(value: &Value, of: &str) {
+    number(value, of);
+    assert!(float(value) >= 0.0, "{of}: {value}");
+}
+
+fn count(value: &Value, of: &str) {
+    assert!(value.is_u64(), "{of}: {value}");
+}
+
+fn text(value: &Value, of: &str) {
+    let filled = value.as_str().is_some_and(|text| !text.is_empty());
+    assert!(filled, "{of}: {value}");
+}
+
+fn any_text(value: &Value, of: &str) {
+    assert!(value.is_string(), "{of}: {value}");
+}
+
+fn flag(value: &Value, of: &str) {
+    assert!(value.is_boolean(), "{of}: {value}");
+}
+
+fn share(value: &Value, of: &str) {
+    number(value, of);
+    assert!((0.0..=1.0).contains(&float(value)), "{of}: {value}");
+}
+
+/// A mean within 90 % bounds that are in order.
+fn range(value: &Value, of: &str) {
+    object(
+        value,
+        of,
+        &[("mean", number), ("low", number), ("high", number)],
+    );
+    ordered(value, of);
+}
+
+fn range_of_positive(value: &Value, of: &str) {
+    range(value, of);
+    at_least_zero(&value["low"], of);
+}
+
+fn ordered(value: &Value, of: &str) {
+    assert!(
+        float(&value["low"]) <= float(&value["high"]),
+        "{of}: {value}"
+    );
+}
+
+fn units(value: &Value, of: &str) {
+    let systems = value.as_object();
+    let sound = |systems: &serde_json::Map<String, Value>| {
+        let mut counts = systems.values();
+        counts.all(|count| count.as_u64().is_some_and(|count| count > 0))
+    };
+    assert!(systems.is_some_and(sound), "{of}: {value}");
+}
+
+fn words(value: &Value, of: &str) {
+    for line in list(value, of) {
+        text(line, of);
+    }
+}
+
+pub fn float(value: &Value) -> f64 {
+    value.as_f64().unwrap_or(f64::NAN)
+}
+
+pub fn whole(value: &Value) -> u64 {
+    value.as_u64().unwrap_or(u64::MAX)
+}
+
+pub fn list<'a>(value: &'a Value, of: &str) -> &'a [Value] {
+    assert!(value.is_array(), "{of}: {value}");
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// An object with these keys and no other, each of its kind.
+fn object(value: &Value, of: &str, fields: &[(&str, Check)]) {
+    let keys: Vec<&str> = value
+        .as_object()
+        .map(|map| map.keys().map(String::as_str).collect())
+        .unwrap_or_default();
+    let mut expected: Vec<&str> = fields.iter().map(|(key, _)| *key).collect();
+    expected.sort_unstable();
+    let mut sorted = keys.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, expected, "{of}");
+    for (key, check) in fields {
+        check(&value[*key], &format!("{of}.{key}"));
+    }
+}
+
+fn objects(value: &Value, of: &str, fields: &[(&str, Check)]) {
+    for (index, entry) in list(value, of).iter().enumerate() {
+        object(entry, &format!("{of}[{index}]"), fields);
+    }
+}
+
+/// Every key of the document, and the kind of its value.
+pub fn is_a_plan(plan: &Value) {
+    object(
+        plan,
+        "plan",
+        &[
+            ("theatre", text),
+            ("as_of", text),
+            ("horizon_days", count),
+            ("seed", count),
+            ("loss", |value, of| {
+                object(value, of, &[("before", loss), ("after", loss)]);
+            }),
+            ("proof", |value, of| {
+                let fields: [(&str, Check); 4] = [
+                    ("value", at_least_zero),
+                    ("bound", number),
+                    ("gap", at_least_zero),
+                    ("status", text),
+                ];
+                object(value, of, &fields);
+            }),
+            ("critical_assets", |value, of| {
+                let fields: [(&str, Check); 5] = [
+                    ("rank", count),
+                    ("site", text),
+                    ("criticality", at_least_zero),
+                    ("threat", range_of_positive),
+                    ("vulnerability", range_of_positive),
+                ];
+                objects(value, of, &fields);
+            }),
+            ("defended_assets", |value, of| {
+                let fields: [(&str, Check); 7] = [
+                    ("rank", count),
+                    ("site", text),
+                    ("systems", units),
+                    ("from_day", count),
+                    ("loss_averted", range),
+                    ("survives", share),
+                    ("reason", text),
+                ];
+                objects(value, of, &fields);
+            }),
+            ("moves", |value, of| {
+                let fields: [(&str, Check); 6] = [
+                    ("from", text),
+                    ("to", text),
+                    ("people", count),
+                    ("first_day", count),
+                    ("last_day", count),
+                    ("reason", text),
+                ];
+                objects(value, of, &fields);
+            }),
+            ("sites", |value, of| {
+                let fields: [(&str, Check); 7] = [
+                    ("id", text),
+                    ("people_before", count),
+                    ("people_after", count),
+                    ("open", flag),
+                    ("systems", units),
+                    ("loss_before", range_of_positive),
+                    ("loss_after", range_of_positive),
+                ];
+                objects(value, of, &fields);
+            }),
+            ("missions", |value, of| {
+                let fields: [(&str, Check); 4] = [
+                    ("id", text),
+                    ("required", count),
+                    ("people_after", count),
+                    ("met", flag),
+                ];
+                objects(value, of, &fields);
+            }),
+            ("accepted_risks", |value, of| {
+                let fields: [(&str, Check); 3] =
+                    [("site", text), ("loss", range_of_positive), ("why", text)];
+                objects(value, of, &fields);
+            }),
+            ("unmet_requests", |value, of| {
+                let fields: [(&str, Check); 3] = [
+                    ("system", text),
+                    ("site", any_text),
+                    ("loss_averted_by_one_more", range),
+                ];
+                objects(value, of, &fields);
+            }),
+            ("courses_of_action", |value, of| {
+                let fields: [(&str, Check); 6] = [
+                    ("name", text),
+                    ("summary", text),
+                    ("loss", range_of_positive),
+                    ("people_moved", count),
+                    ("systems", units),
+                    ("chosen", flag),
+                ];
+                objects(value, of, &fields);
+            }),
+            ("notes", words),
+        ],
+    );
+}
+
+fn loss(value: &Value, of: &str) {
+    object(
+        value,
+        of,
+        &[
+            ("mean", at_least_zero),
+            ("low", at_least_zero),
+            ("high", at_least_zero),
+            ("killed", range_of_positive),
+            ("wounded", range_of_positive),
+            ("killed_partner", range_of_positive),
+            ("wounded_partner", range_of_positive),
+            ("realised_low", at_least_zero),
+            ("realised_high", at_least_zero),
+            ("p_any_killed", share),
+            ("p_ten_casualties", share),
+        ],
+    );
+    ordered(value, of);
+    assert!(
+        float(&value["realised_low"]) <= float(&value["realised_high"]),
+        "{of}"
+    );
+}
+
+/// That the document adds up, in itself and against its theatre.
+pub fn adds_up(plan: &Value, theatre: &Theatre) {
+    is_a_plan(plan);
+    assert_eq!(plan["theatre"], theatre.name);
+    assert_eq!(plan["as_of"], theatre.as_of.to_string());
+    assert_eq!(
+        whole(&plan["horizon_days"]),
+        u64::from(theatre.horizon_days)
+    );
+    assert_eq!(whole(&plan["seed"]), theatre.seed);
+    assert!(float(&plan["proof"]["bound"]) <= float(&plan["proof"]["value"]));
+    ranks(plan);
+    let sites = people(plan, theatre);
+    moves(plan, theatre, sites);
+    systems(plan, theatre);
+    missions(plan, theatre);
+    courses(plan);
+}
+
+fn ranks(plan: &Value) {
+    let of = |key: &str| -> Vec<u64> {
+        let lines = list(&plan[key], key).iter();
+        lines.map(|line| whole(&line["rank"])).collect()
+    };
+    let critical = of("critical_assets");
+    assert!(critical.iter().copied().eq(1..=critical.len() as u64));
+    let defended = of("defended_assets");
+    assert!(defended.first().is_none_or(|&rank| rank == 1));
+    for (place, pair) in (2..).zip(defended.windows(2)) {
+        assert!(pair[1] == pair[0] || pair[1] == place, "{defended:?}");
+    }
+    let averted = list(&plan["defended_assets"], "defended").iter();
+    let averted: Vec<f64> = averted
+        .map(|line| float(&line["loss_averted"]["mean"]))
+        .collect();
+    assert!(averted.is_sorted_by(|a, b| a >= b), "{averted:?}");
+}
+
+/// People of each site, before and after.
+fn people(plan: &Value, theatre: &Theatre) -> BTreeMap<String, [u64; 2]> {
+    let lines = list(&plan["sites"], "sites");
+    assert_eq!(lines.len(), theatre.sites.len());
+    let mut people = BTreeMap::new();
+    for (line, site) in lines.iter().zip(&theatre.sites) {
+        let [before, after] = ["people_before", "people_after"].map(|key| whole(&line[key]));
+        assert_eq!(line["id"], site.id);
+        assert_eq!(before, u64::from(site.people));
+        assert!(after <= u64::from(site.capacity));
+        assert_eq!(line["open"], after > 0, "{line}");
+        assert!(after == 0 || after >= u64::from(site.guard), "{line}");
+        people.insert(site.id.clone(), [before, after]);
+    }
+    let sum = |which: usize| people.values().map(|both| both[which]).sum::<u64>();
+    assert_eq!((sum(0), sum(1)), (theatre.people(), theatre.people()));
+    people
+}
+
+fn moves(plan: &Value, theatre: &Theatre, mut people: BTreeMap<String, [u64; 2]>) {
+    let horizon = u64::from(theatre.horizon_days);
+    let mut moved = 0;
+    for line in list(&plan["moves"], "moves") {
+        let [first, last, count] = ["first_day", "last_day", "people"].map(|key| whole(&line[key]));
+        assert!(1 <= first && first <= last && last <= horizon, "{line}");
+        moved += count;
+        for (end, leaves) in [("from", true), ("to", false)] {
+            let id = line[end].as_str().unwrap_or_default();
+            let site = people.get_mut(id).map(|both| &mut both[0]);
+            assert!(count > 0 && site.is_some(), "{line}");
+            if let Some(there) = site {
+                *there = if leaves {
+                    *there - count
+                } else {
+                    *there + count
+                };
+            }
+        }
+    }
+    for (id, [moved_to, after]) in people {
+        assert_eq!(moved_to, after, "{id}");
+    }
+    assert!(moved <= u64::from(theatre.movement.people_per_day) * horizon);
+    let proposed = &list(&plan["courses_of_action"], "courses")[0];
+    assert_eq!(whole(&proposed["people_moved"]), moved);
+}
+
+fn systems(plan: &Value, theatre: &Theatre) {
+    let stands = |lines: &[Value]| -> BTreeMap<String, u64> {
+        let mut sum = BTreeMap::new();
+        for (id, count) in lines
+            .iter()
+            .filter_map(|line| line["systems"].as_object())
+            .flatten()
+        {
+            *sum.entry(id.clone()).or_default() += whole(count);
+        }
+        sum
+    };
+    let sites = stands(list(&plan["sites"], "sites"));
+    assert_eq!(sites, stands(list(&plan["defended_assets"], "defended")));
+    assert_eq!(
+        sites,
+        stands(&list(&plan["courses_of_action"], "courses")[..1])
+    );
+    for (id, count) in &sites {
+        let system = theatre.catalogue.system(id);
+        let stock = theatre.stock.iter();
+        let stock = stock.filter(|stock| Some(stock.system) == system);
+        let deployed = theatre.deployed.iter();
+        let deployed = deployed.filter(|deployed| Some(deployed.system) == system);
+        let most = stock.map(|stock| u64::from(stock.available)).sum::<u64>()
+            + deployed.map(|there| u64::from(there.quantity)).sum::<u64>();
+        assert!(*count <= most, "{count} {id} of {most}");
+    }
+    for line in list(&plan["defended_assets"], "defended") {
+        let day = whole(&line["from_day"]);
+        assert!(
+            (1..=u64::from(theatre.horizon_days)).contains(&day),
+            "{line}"
+        );
+    }
+}
+
+fn missions(plan: &Value, theatre: &Theatre) {
+    let lines = list(&plan["missions"], "missions");
+    assert_eq!(lines.len(), theatre.missions.len());
+    for (line, mission) in lines.iter().zip(&theatre.missions) {
+        assert_eq!(line["id"], mission.id);
+        assert_eq!(whole(&line["required"]), u64::from(mission.people));
+        assert_eq!(line["people_after"], line["required"], "{line}");
+        assert_eq!(line["met"], true, "{line}");
+    }
+}
+
+fn courses(plan: &Value) {
+    let lines = list(&plan["courses_of_action"], "courses");
+    assert_eq!(lines[0]["name"], "proposed");
+    assert_eq!(lines[0]["loss"]["mean"], plan["loss"]["after"]["mean"]);
+    for (place, line) in lines.iter().enumerate() {
+        assert_eq!(line["chosen"], place == 0, "{line}");
+    }
+}
+
+/// That nothing in the document tells where or when it was made.
+pub fn tells_no_place_or_time(plan: &Value) {
+    match plan {
+        Value::String(text) => {
+            let digits = |part: &str| part.chars().all(|c| c.is_ascii_digit());
+            let clock = text.split_whitespace().any(|word| {
+                let parts: Vec<&str> = word.split(':').collect();
+                parts.len() > 1 && digits(parts[1]) && !parts[1].is_empty()
+            });
+            let path = text.split_whitespace().any(|word| {
+                let word = word.trim_start_matches(['"', '(', '`']);
+                word.starts_with('/') || word.contains(":\\") || word.contains("://")
+            });
+            assert!(!clock && !path, "{text}");
+        }
+        Value::Array(values) => values.iter().for_each(tells_no_place_or_time),
+        Value::Object(map) => map.values().for_each(tells_no_place_or_time),
+        _ => {}
+    }
+}
