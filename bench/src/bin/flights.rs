@@ -1,0 +1,195 @@
+//! Flights of the ballistics crate beside SciPy's DOP853: the same shots under the same law of drag.
+//!
+//! `flights [--tiny] [--python PROGRAM]` first checks that both give the same impacts to 1 mm at the
+//! accuracy `FINE` and fails where they do not; then it prints how many flights each makes in a
+//! second, and how far its impacts lie from those of the peer at its tightest.
+
+use ballistics::{
+    Accuracy, ConstantCoefficientDrag, Environment, FlightError, Impact, Launch, fly_under,
+};
+use serde_json::{Value, json};
+use std::error::Error;
+use std::hint::black_box;
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+/// The law of the regression case in the tests of ballistics: a 13 kg mortar round of 120 mm with
+/// the same coefficient at every speed.
+const LAW: ConstantCoefficientDrag = ConstantCoefficientDrag {
+    per_metre: 0.5 * 1.225 * 0.15 * 0.011 / 13.0,
+};
+const WIND_MPS: [f64; 3] = [3.0, -2.0, 0.0];
+const GRAVITY_MPS2: f64 = 9.806_65;
+/// Greatest distance between impacts of the two programs, m.
+const AGREEMENT_M: f64 = 1e-3;
+const USAGE: &str = "usage: flights [--tiny] [--python PROGRAM]";
+
+/// How much to do.
+struct Settings {
+    python: String,
+    shots: u32,
+    seconds: f64,
+}
+
+/// One row of the table.
+struct Row {
+    name: String,
+    flights_per_s: f64,
+    miss_m: f64,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let settings = settings()?;
+    let shots = shots(settings.shots);
+    let peer = peer(&settings.python, &shots)?;
+    let runs = peer["runs"].as_array().ok_or("the peer gave no runs")?;
+    let tightest = impacts(runs.last().ok_or("the peer gave no runs")?)?;
+    let fine = miss_m(&fly_all(&shots, Accuracy::FINE)?, &tightest)?;
+    if fine >= AGREEMENT_M {
+        return Err(format!("the impacts lie {fine} m apart, more than {AGREEMENT_M} m").into());
+    }
+
+    let mut rows = Vec::new();
+    for (name, accuracy) in [("PLANNING", Accuracy::PLANNING), ("FINE", Accuracy::FINE)] {
+        rows.push(Row {
+            name: format!("ballistics, {name}"),
+            flights_per_s: flights_per_s(&shots, accuracy, settings.seconds)?,
+            miss_m: miss_m(&fly_all(&shots, accuracy)?, &tightest)?,
+        });
+    }
+    for run in runs {
+        let seconds = run["seconds"].as_f64().ok_or("a run without seconds")?;
+        rows.push(Row {
+            name: format!("SciPy DOP853, rtol {}", run["rtol"]),
+            flights_per_s: f64::from(settings.shots) / seconds,
+            miss_m: miss_m(&impacts(run)?, &tightest)?,
+        });
+    }
+    print(&rows, &settings, &peer);
+    Ok(())
+}
+
+fn settings() -> Result<Settings, Box<dyn Error>> {
+    let mut settings = Settings {
+        python: concat!(env!("CARGO_MANIFEST_DIR"), "/.venv/bin/python").into(),
+        shots: 400,
+        seconds: 2.0,
+    };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--tiny" => (settings.shots, settings.seconds) = (20, 0.05),
+            "--python" => settings.python = arguments.next().ok_or(USAGE)?,
+            _ => return Err(USAGE.into()),
+        }
+    }
+    Ok(settings)
+}
+
+/// Shots spread over mortars' speeds (100 to 320 m/s), elevations (20 to 80 degrees) and directions.
+fn shots(count: u32) -> Vec<Launch> {
+    // Additive recurrence by powers of the root of x^4 = x + 1, which fills a cube evenly (Roberts,
+    // "The unreasonable effectiveness of quasirandom sequences", 2018).
+    const RATIO: f64 = 1.220_744_084_605_759_5;
+    let spread = |index: u32, axis: i32| (f64::from(index) * RATIO.powi(-axis)).fract();
+    let shot = |index| Launch {
+        speed_mps: 100.0 + 220.0 * spread(index, 1),
+        elevation_rad: (20.0 + 60.0 * spread(index, 2)).to_radians(),
+        azimuth_rad: std::f64::consts::TAU * spread(index, 3),
+    };
+    (1..=count).map(shot).collect()
+}
+
+fn fly_one(launch: &Launch, accuracy: Accuracy) -> Result<Impact, FlightError> {
+    let environment = Environment {
+        wind_mps: WIND_MPS,
+        ..Environment::default()
+    };
+    fly_under(&LAW, launch, &environment, accuracy, &mut |_| {})
+}
+
+fn fly_all(shots: &[Launch], accuracy: Accuracy) -> Result<Vec<[f64; 2]>, FlightError> {
+    let place = |impact: Impact| [impact.x_m, impact.y_m];
+    let flights = shots.iter().map(|shot| fly_one(shot, accuracy).map(place));
+    flights.collect()
+}
+
+/// Flights in a second, on one thread: all shots over and over for at least so many seconds.
+fn flights_per_s(shots: &[Launch], accuracy: Accuracy, seconds: f64) -> Result<f64, FlightError> {
+    let (start, mut flights) = (Instant::now(), 0.0);
+    loop {
+        for shot in shots {
+            black_box(fly_one(black_box(shot), accuracy)?);
+        }
+        flights += shots.len() as f64;
+        let elapsed_s = start.elapsed().as_secs_f64();
+        if elapsed_s >= seconds {
+            return Ok(flights / elapsed_s);
+        }
+    }
+}
+
+/// Has the peer fly the shots.
+fn peer(python: &str, shots: &[Launch]) -> Result<Value, Box<dyn Error>> {
+    let velocities = shots.iter().map(|shot| {
+        let along = shot.speed_mps * shot.elevation_rad.cos();
+        let (sin, cos) = shot.azimuth_rad.sin_cos();
+        [
+            along * cos,
+            along * sin,
+            shot.speed_mps * shot.elevation_rad.sin(),
+        ]
+    });
+    let task = json!({
+        "per_metre": LAW.per_metre,
+        "gravity_mps2": GRAVITY_MPS2,
+        "wind_mps": WIND_MPS,
+        "velocities_mps": velocities.collect::<Vec<_>>(),
+    });
+    let mut child = Command::new(python)
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/flights_peer.py"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("cannot start {python}: {error}; run bench/setup first"))?;
+    let mut input = child.stdin.take().ok_or("no pipe to the peer")?;
+    input.write_all(task.to_string().as_bytes())?;
+    drop(input);
+    let output = child.wait_with_output()?;
+    if !output.status.success() {
+        return Err(format!("the peer ended with {}", output.status).into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+fn impacts(run: &Value) -> Result<Vec<[f64; 2]>, serde_json::Error> {
+    serde_json::from_value(run["impacts_m"].clone())
+}
+
+/// The greatest distance between impacts of the same shot, m.
+fn miss_m(ours: &[[f64; 2]], theirs: &[[f64; 2]]) -> Result<f64, Box<dyn Error>> {
+    if ours.len() != theirs.len() || ours.is_empty() {
+        return Err(format!("{} impacts beside {}", ours.len(), theirs.len()).into());
+    }
+    let pairs = ours.iter().zip(theirs);
+    let misses = pairs.map(|(one, other)| (one[0] - other[0]).hypot(one[1] - other[1]));
+    Ok(misses.fold(0.0, f64::max))
+}
+
+fn print(rows: &[Row], settings: &Settings, peer: &Value) {
+    let tightest = rows.last().map_or(f64::NAN, |row| row.flights_per_s);
+    let versions = peer["versions"].as_str().unwrap_or("?");
+    println!("{} shots, one thread; {versions}\n", settings.shots);
+    println!("| method | flights/s | greatest miss, mm | flights/s, times the tightest peer's |");
+    println!("|---|--:|--:|--:|");
+    for row in rows {
+        println!(
+            "| {} | {:.0} | {:.6} | {:.1} |",
+            row.name,
+            row.flights_per_s,
+            1e3 * row.miss_m,
+            row.flights_per_s / tightest
+        );
+    }
+}
