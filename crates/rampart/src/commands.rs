@@ -8,10 +8,12 @@ pub mod progress;
 
 pub use check::{BAD_INPUT, print_faults};
 
+use crate::load;
 use clap::{Args, Parser, Subcommand};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use theatre::Theatre;
 
 /// Plans the protection of people at many sites against rockets, mortars and missiles.
 #[derive(Clone, Debug, Parser)]
@@ -71,6 +73,20 @@ impl Arguments {
             Command::Check { dir } => check::run(&dir),
             Command::Plan(arguments) => plan::run(&arguments),
             Command::Hindcast(arguments) => hindcast::run(&arguments),
+        }
+    }
+}
+
+/// The theatre of a folder, with a seed in place of its own where one is given; its faults are printed.
+fn theatre_of(dir: &Path, seed: Option<u64>) -> Result<Theatre, ExitCode> {
+    match load::theatre(dir) {
+        Ok(mut theatre) => {
+            theatre.seed = seed.unwrap_or(theatre.seed);
+            Ok(theatre)
+        }
+        Err(faults) => {
+            print_faults(&faults);
+            Err(ExitCode::from(BAD_INPUT))
         }
     }
 }

@@ -1,11 +1,10 @@
 //! `rampart hindcast`: past raids simulated again.
 
 use super::output::json;
-use super::{BAD_INPUT, Threads, failed, print_faults, print_whole};
+use super::{Threads, failed, print_whole, theatre_of};
 use crate::brief::words::{number, percent};
 use crate::diagnose::shown;
 use crate::hindcast::{Hindcast, hindcast};
-use crate::load;
 use clap::Args;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -33,16 +32,10 @@ pub struct HindcastArguments {
 /// Hindcasts and prints.
 #[must_use]
 pub fn run(arguments: &HindcastArguments) -> ExitCode {
-    let mut theatre = match load::theatre(&arguments.dir) {
+    let theatre = match theatre_of(&arguments.dir, arguments.seed) {
         Ok(theatre) => theatre,
-        Err(faults) => {
-            print_faults(&faults);
-            return ExitCode::from(BAD_INPUT);
-        }
+        Err(code) => return code,
     };
-    if let Some(seed) = arguments.seed {
-        theatre.seed = seed;
-    }
     let simulated = arguments
         .threads
         .run(|| hindcast(&theatre, arguments.replications));

@@ -2,11 +2,10 @@
 
 use super::output::{Folder, json, write_whole};
 use super::progress::Bars;
-use super::{BAD_INPUT, Threads, failed, print_faults, print_whole};
+use super::{Threads, failed, print_whole, theatre_of};
 use crate::brief::{Brief, html, terminal};
 use crate::decide::{self, Decision, Infeasible, Settings};
 use crate::diagnose::plain;
-use crate::load;
 use clap::Args;
 use planner::Problem;
 use std::fmt::Write;
@@ -54,16 +53,10 @@ struct Answer {
 /// Plans, prints and writes.
 #[must_use]
 pub fn run(arguments: &PlanArguments) -> ExitCode {
-    let mut theatre = match load::theatre(&arguments.dir) {
+    let theatre = match theatre_of(&arguments.dir, arguments.seed) {
         Ok(theatre) => theatre,
-        Err(faults) => {
-            print_faults(&faults);
-            return ExitCode::from(BAD_INPUT);
-        }
+        Err(code) => return code,
     };
-    if let Some(seed) = arguments.seed {
-        theatre.seed = seed;
-    }
     let folder = match folder(arguments) {
         Ok(folder) => folder,
         Err(error) => return failed(&error.to_string()),
