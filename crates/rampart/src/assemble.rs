@@ -25,13 +25,11 @@ pub enum Origin {
 
 /// The pools of a theatre, in the planner's order, with their origins: stocks first.
 ///
-/// What would stand only after the horizon is no help within it: such stock is empty, and a system
-/// whose transfer takes that long stays where it is.
+/// A pool without a list of sites serves them all: what may stand outside the theatre is settled by the
+/// loadouts allowed there. What would stand only after the horizon is no help within it: such stock is
+/// empty, and a system whose transfer takes that long stays where it is.
 #[must_use]
 pub fn pools(theatre: &Theatre) -> Vec<(Pool, Origin)> {
-    let inside: Vec<usize> = (0..theatre.sites.len())
-        .filter(|&site| !theatre.sites[site].outside)
-        .collect();
     let in_time = |day: u32| day <= theatre.horizon_days;
     let stocks = theatre.stock.iter().enumerate().map(|(index, stock)| {
         let pool = Pool {
@@ -41,7 +39,7 @@ pub fn pools(theatre: &Theatre) -> Vec<(Pool, Origin)> {
             } else {
                 0
             },
-            sites: stock.sites.clone().or_else(|| Some(inside.clone())),
+            sites: stock.sites.clone(),
         };
         (pool, Origin::Stock(index))
     });
@@ -51,11 +49,7 @@ pub fn pools(theatre: &Theatre) -> Vec<(Pool, Origin)> {
         let pool = Pool {
             system: deployed.system,
             available: deployed.quantity,
-            sites: Some(if moves {
-                inside.clone()
-            } else {
-                vec![deployed.site]
-            }),
+            sites: (!moves).then(|| vec![deployed.site]),
         };
         (
             pool,

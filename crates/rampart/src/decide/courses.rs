@@ -382,12 +382,10 @@ fn with_number(decided: &Decided<'_>, system: usize, number: u32) -> Problem {
         .filter(|&pool| matches!(decided.pools[pool].1, Origin::Stock(_)))
         .collect();
     let Some(&first) = stocks.first() else {
-        let inside = (0..problem.sites.len()).filter(|&site| !problem.sites[site].outside);
-        let sites = Some(inside.collect());
         problem.pools.push(Pool {
             system,
             available: number,
-            sites,
+            sites: None,
         });
         return problem;
     };
