@@ -135,7 +135,7 @@ pub fn decide(
     let schedule = Schedule::new(theatre, &problem, &pools, &solved.plan, &exposure);
     let today = Schedule::today(theatre, &problem);
     progress.begin("playing out what may happen", 1);
-    let count = futures_count(theatre, settings);
+    let count = futures_count(theatre, &setup, settings);
     let seed = Use::Judge.seed(theatre.seed);
     let futures = futures::play(theatre, &setup, &judges, seed, count, &[&today, &schedule]);
     let (before, after) = (evaluator.tolls(&today), evaluator.tolls(&schedule));
@@ -187,13 +187,23 @@ fn mean_coefficients(
     })
 }
 
-/// Futures played: half as many as replications, fewer where there are so many sites that drawing
-/// their attacks would take long.
-fn futures_count(theatre: &Theatre, settings: Settings) -> u32 {
-    let sites = u32::try_from(theatre.sites.len())
-        .unwrap_or(u32::MAX)
-        .max(1);
-    (settings.replications / 2).clamp(1, (20_000_000 / sites).max(64))
+/// Futures played: half as many as replications, fewer where long horizons, heavy fire or many sites
+/// would make each of them long, but never under 64.
+fn futures_count(theatre: &Theatre, setup: &Setup, settings: Settings) -> u32 {
+    /// Rounds flown and sites looked at in all futures together.
+    const WORK_MAX: f64 = 2e6;
+    let rates = setup.forecast.mean_rates();
+    let classes = || setup.forecast.classes().iter().enumerate();
+    let rounds_per_day: f64 = classes()
+        .map(|(position, &class)| {
+            let sites = 0..theatre.sites.len();
+            let attacks: f64 = sites.map(|site| rates.per_day(site, position)).sum();
+            attacks * setup.forecast.rounds_estimate(class).mean
+        })
+        .sum();
+    let rounds = rounds_per_day * f64::from(theatre.horizon_days);
+    let most = WORK_MAX / (1.0 + rounds + 0.1 * theatre.sites.len() as f64);
+    (settings.replications / 2).clamp(1, (most as u32).max(64))
 }
 
 /// People who serve each mission when as many as are needed do.

@@ -35,6 +35,8 @@ pub struct RaidLine {
     pub site: String,
     /// Munition class simulated.
     pub munition: String,
+    /// Whether the report did not name the class, so that the theatre's commonest was taken.
+    pub munition_assumed: bool,
     /// Rounds reported.
     pub rounds: [u32; 2],
     /// Killed, as reported.
@@ -257,6 +259,7 @@ fn line(theatre: &Theatre, raid: &Simulated<'_>, number: u32, per_round: f64) ->
         incident: incident.id.clone(),
         site: theatre.sites[incident.site].id.clone(),
         munition: theatre.catalogue.munitions[raid.class].id.clone(),
+        munition_assumed: incident.munition == Munition::Unknown,
         rounds: [incident.rounds_low, incident.rounds_high],
         observed_killed: incident.killed.saturating_add(incident.killed_partner),
         observed,

@@ -6,7 +6,7 @@ use crate::diagnose::shown;
 use std::fmt::Write;
 
 /// Lines of a list that are shown; the rest are in the page and in `plan.json`.
-const LINES_MAX: usize = 6;
+const LINES_MAX: usize = 5;
 /// Lines of the defended asset list that are shown.
 const DEFENDED_MAX: usize = 10;
 /// Columns of the brief.
@@ -64,14 +64,16 @@ fn losses(out: &mut String, document: &Document) {
     });
     table.write(out);
     let proof = &document.proof;
-    let _ = writeln!(
-        out,
-        "Proof: the plan loses {}, no plan less than {}: gap {:.1e}, {}.\n",
+    let line = format!(
+        "Proof, as if the plan stood from day 1, on the draws that chose it: {}, none less than {}; gap \
+         {:.0e}, {}.",
         number(proof.value),
         number(proof.bound),
         proof.gap,
         proof.status.replace('_', " ")
     );
+    paragraph(out, &line);
+    out.push('\n');
 }
 
 fn defended(out: &mut String, document: &Document) {
@@ -212,6 +214,9 @@ fn accepted(out: &mut String, document: &Document) {
             } else {
                 format!("at {}", line.site)
             };
+            if line.loss_averted_by_one_more.mean <= 0.0 {
+                return format!("{}, nothing to be told from chance", line.system);
+            }
             format!(
                 "{} {place}, {}",
                 line.system,
@@ -223,7 +228,7 @@ fn accepted(out: &mut String, document: &Document) {
         paragraph(
             out,
             &format!(
-                "UNMET REQUESTS, what one more would avert: {}.",
+                "UNMET REQUESTS, what one more would avert from day 1: {}.",
                 requests.join("; ")
             ),
         );

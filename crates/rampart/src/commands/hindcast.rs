@@ -78,7 +78,11 @@ fn text(scored: &Hindcast) -> String {
             out,
             "{:<28} {:<18} {:>7} {:>9} {:>8} {:>11} {:>11} {:>6} {:>6}{}",
             shown(&line.incident),
-            line.munition,
+            format!(
+                "{}{}",
+                line.munition,
+                if line.munition_assumed { " ?" } else { "" }
+            ),
             format!("{}–{}", line.rounds[0], line.rounds[1]),
             line.observed,
             number(line.simulated_mean),
@@ -92,7 +96,7 @@ fn text(scored: &Hindcast) -> String {
     let share = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), percent);
     let _ = writeln!(
         out,
-        "\nCoverage of reported casualties: 50 % interval {}, 90 % interval {}; on the {} raids with \
+        "\n? the report names no munition. Coverage of reported casualties: 50 % interval {}, 90 % interval {}; on the {} raids with \
          casualties {} and {}.",
         percent(scored.coverage_50),
         percent(scored.coverage_90),

@@ -168,7 +168,7 @@ pub(super) fn moves(decided: &Decided<'_>) -> Vec<MoveLine> {
                 first_day: step.first_day,
                 last_day: step.last_day,
                 reason: format!(
-                    "{} lost per 1000 there, {} here; {held}",
+                    "{} lost per 1000 there, {} here in the end; {held}",
                     per_thousand(decided.exposure[step.from]),
                     per_thousand(then[step.to]),
                 ),
@@ -249,7 +249,7 @@ fn why_accepted(decided: &Decided<'_>, courses: &Courses, site: usize) -> String
         return "outside the theatre: systems are not sent there".into();
     }
     let people = match decided.solved.plan.sites[site].people {
-        0 => return "closed: host-nation people and what cannot be moved are left".into(),
+        0 => return "no own people are left to run a system".into(),
         people if people == theatre.sites[site].guard => {
             format!("a guard of {people}")
         }
@@ -287,7 +287,7 @@ fn why_accepted(decided: &Decided<'_>, courses: &Courses, site: usize) -> String
     let held = if may_come {
         "none is left"
     } else {
-        "none may come"
+        "none comes in time or may come"
     };
     format!("{people}; a {id} would avert {}, {held}", number(averted))
 }

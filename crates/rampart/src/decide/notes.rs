@@ -26,12 +26,58 @@ pub(super) fn caveats(decided: &Decided<'_>, courses: &Courses) -> Vec<String> {
         "Missions and guards hold once all moves are made; on the way some may run short for days."
             .into(),
     );
-    caveats.push(
-        "The proof counts the final laydown as if it stood from the first day; the \
-         loss after counts people and systems day by day."
-            .into(),
-    );
+    caveats.push("Losses by site leave out upkeep and movement, which the whole counts.".into());
+    caveats.extend(better_course(courses));
+    caveats.extend(idle(decided));
     caveats
+}
+
+/// Says where a course beats the proposed one day by day, or where there are few courses.
+fn better_course(courses: &Courses) -> Option<String> {
+    let proposed = courses.courses.iter().find(|course| course.chosen)?;
+    let better = courses
+        .courses
+        .iter()
+        .filter(|course| course.loss.mean < proposed.loss.mean);
+    let names: Vec<String> = better
+        .map(|course| format!("\"{}\"", course.name))
+        .collect();
+    if !names.is_empty() {
+        return Some(format!(
+            "Counted day by day, {} loses less than the plan, which is chosen for its final laydown: \
+             systems come, or people go, too late within these days.",
+            words::list(&names)
+        ));
+    }
+    (courses.courses.len() < 3).then(|| {
+        "There are fewer than three courses of action: no other differs in a system's site or a \
+         tenth of the people moved."
+            .into()
+    })
+}
+
+/// Systems that stand today, may be moved, and are put nowhere, as they would save nothing.
+fn idle(decided: &Decided<'_>) -> Option<String> {
+    let problem = decided.problem;
+    let total = |loadout_of: &dyn Fn(usize) -> usize, system: usize| -> u32 {
+        (0..problem.sites.len())
+            .map(|site| problem.loadouts[loadout_of(site)][system])
+            .sum()
+    };
+    let idle: Vec<String> = (0..problem.systems.len())
+        .filter_map(|system| {
+            let today = total(&|site| problem.sites[site].today_loadout, system);
+            let then = total(&|site| decided.solved.plan.sites[site].loadout, system);
+            let fewer = today.saturating_sub(then);
+            (fewer > 0).then(|| format!("{fewer} {}", problem.systems[system]))
+        })
+        .collect();
+    (!idle.is_empty()).then(|| {
+        format!(
+            "Stands today and is put nowhere, as it would save nothing: {}.",
+            words::list(&idle)
+        )
+    })
 }
 
 fn assumed(decided: &Decided<'_>) -> String {
@@ -69,7 +115,13 @@ fn log(decided: &Decided<'_>) -> Vec<String> {
         .map(|&index| theatre.incidents[index].date)
         .max()
     else {
-        return vec!["The log shows no attack: rates come from judged threats alone.".into()];
+        return vec![if theatre.threats.is_empty() {
+            "The log shows no attack and no threat is judged: nothing is known of any risk, which is \
+             not to say that there is none."
+                .into()
+        } else {
+            "The log shows no attack: rates come from judged threats alone.".into()
+        }];
     };
     let mut lines = Vec::new();
     let age = (theatre.as_of - last).get_days();

@@ -148,7 +148,8 @@ impl Model<'_> {
     fn attacks(&self, site: usize) -> f64 {
         let logged: f64 = self.rates.of_site(site).iter().sum::<f64>() * self.days;
         let judged: f64 = self.threats_on(site).map(|(_, _, expected)| expected).sum();
-        logged + judged + self.openings(site)
+        // A sum of nothing is -0.0.
+        0.0 + logged + judged + self.openings(site)
     }
 
     /// Expectations from everything met at the site itself, by local part.
