@@ -281,6 +281,11 @@ impl Decided<'_> {
         })
     }
 
+    /// Loss of the plan in every draw that judges it.
+    fn losses_after(&self) -> Vec<f64> {
+        self.after.iter().map(|toll| toll.loss).collect()
+    }
+
     /// Units of a loadout by system id.
     fn units(&self, loadout: usize) -> crate::brief::Units {
         let units = self.problem.loadouts[loadout]

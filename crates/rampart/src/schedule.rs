@@ -235,6 +235,12 @@ impl Schedule {
     }
 }
 
+/// What a site stands to lose with a plan's people at the exposure of today: who gets a system first.
+#[must_use]
+pub fn at_stake(problem: &Problem, plan: &Plan, exposure: &[f64], site: usize) -> f64 {
+    exposure[site] * (f64::from(plan.sites[site].people) + problem.sites[site].fixed_people)
+}
+
 /// Pairs those who leave with where they go, the most exposed first to the safest place first. An
 /// optimal plan never passes people through a site, so each site either sends or receives, and its
 /// numbers never pass through a value outside its limits on the way.
@@ -292,9 +298,7 @@ fn arrivals(
     exposure: &[f64],
 ) -> Vec<Vec<(usize, u32)>> {
     let mut order: Vec<usize> = (0..plan.sites.len()).collect();
-    let weight = |site: usize| {
-        exposure[site] * (f64::from(plan.sites[site].people) + problem.sites[site].fixed_people)
-    };
+    let weight = |site: usize| at_stake(problem, plan, exposure, site);
     order.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)).then(a.cmp(&b)));
     let mut arrivals = vec![Vec::new(); plan.sites.len()];
     for system in 0..problem.systems.len() {

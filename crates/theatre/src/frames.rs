@@ -1,7 +1,6 @@
 //! Positions, typed by their frame.
 //!
-//! Only what planning needs: a place on the WGS 84 ellipsoid, the Earth-centred frame behind it,
-//! and the local east–north–up frame of a site.
+//! Only what planning needs: a place on the WGS 84 ellipsoid and the Earth-centred frame behind it.
 
 /// Semi-major axis of the WGS 84 ellipsoid, m (NIMA TR8350.2, table 3.1).
 pub const WGS84_SEMI_MAJOR_AXIS_M: f64 = 6_378_137.0;
@@ -28,17 +27,6 @@ pub struct Ecef {
     pub z_m: f64,
 }
 
-/// A displacement in the local east–north–up frame of some place, m.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct EastNorthUp {
-    /// East, m.
-    pub east_m: f64,
-    /// North, m.
-    pub north_m: f64,
-    /// Up, m.
-    pub up_m: f64,
-}
-
 impl Geodetic {
     /// The same place in the Earth-centred frame (TR8350.2, equation 4-14, height zero).
     #[must_use]
@@ -53,25 +41,6 @@ impl Geodetic {
             x_m: axial_m * libm::cos(longitude),
             y_m: axial_m * libm::sin(longitude),
             z_m: normal_m * (1.0 - eccentricity_squared) * sine,
-        }
-    }
-
-    /// Where `other` lies as seen from here, in this place's local frame.
-    #[must_use]
-    pub fn local(self, other: Self) -> EastNorthUp {
-        let (latitude, longitude) = self.radians();
-        let (here, there) = (self.ecef(), other.ecef());
-        let [dx, dy, dz] = [
-            there.x_m - here.x_m,
-            there.y_m - here.y_m,
-            there.z_m - here.z_m,
-        ];
-        let (sin_lat, cos_lat) = (libm::sin(latitude), libm::cos(latitude));
-        let (sin_lon, cos_lon) = (libm::sin(longitude), libm::cos(longitude));
-        EastNorthUp {
-            east_m: -sin_lon * dx + cos_lon * dy,
-            north_m: -sin_lat * cos_lon * dx - sin_lat * sin_lon * dy + cos_lat * dz,
-            up_m: cos_lat * cos_lon * dx + cos_lat * sin_lon * dy + sin_lat * dz,
         }
     }
 
@@ -118,14 +87,5 @@ mod tests {
     fn one_degree_of_longitude_on_the_equator_is_its_chord() {
         let chord = 2.0 * 6_378_137.0 * (0.5_f64.to_radians()).sin();
         assert!((place(0.0, 10.0).distance_m(place(0.0, 11.0)) - chord).abs() < 1e-6);
-    }
-
-    #[test]
-    fn north_is_north_and_east_is_east() {
-        let here = place(33.0, 44.0);
-        let north = here.local(place(33.1, 44.0));
-        assert!(north.north_m > 11_000.0 && north.east_m.abs() < 1e-6 && north.up_m < 0.0);
-        let east = here.local(place(33.0, 44.1));
-        assert!(east.east_m > 9_000.0 && east.north_m.abs() < 10.0);
     }
 }

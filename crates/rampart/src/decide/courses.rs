@@ -5,7 +5,7 @@ use super::{DecideError, Decided, Progress, mean_coefficients};
 use crate::assemble::{self, Origin};
 use crate::brief::{CourseOfAction, Curve, HalfLifeLine, Units, UnmetRequest, words};
 use crate::evaluate;
-use crate::schedule::Schedule;
+use crate::schedule::{self, Schedule};
 use crate::study::Coefficients;
 use forecast::HalfLife;
 use planner::{Options, Plan, Pool, Problem, SolveError};
@@ -143,17 +143,14 @@ fn changes(decided: &Decided<'_>, plan: &Plan) -> Vec<String> {
 fn courses(decided: &Decided<'_>) -> Result<Vec<CourseOfAction>, DecideError> {
     let mut kept: Vec<(Plan, CourseOfAction)> = Vec::new();
     let proposed = decided.solved.plan.clone();
-    let sent = |plan: &Plan| words::units(&drawn(decided, plan));
-    let summary = format!(
-        "Sends {} and moves {} people.",
-        sent(&proposed),
-        proposed.moved
+    let line = course(
+        decided,
+        "proposed",
+        &proposed,
+        &decided.losses_after(),
+        true,
     );
-    let after: Vec<f64> = decided.after.iter().map(|toll| toll.loss).collect();
-    kept.push((
-        proposed.clone(),
-        course(decided, "proposed", summary, &proposed, &after, true),
-    ));
+    kept.push((proposed, line));
     for (name, problem) in variants(decided) {
         let essential = matches!(name.as_str(), "systems only" | "moves only");
         if kept.len() > COURSES && !essential {
@@ -168,8 +165,7 @@ fn courses(decided: &Decided<'_>) -> Result<Vec<CourseOfAction>, DecideError> {
         let pools = with_origins(decided, &problem);
         let schedule = Schedule::new(decided.theatre, &problem, &pools, &plan, decided.exposure);
         let losses = decided.evaluator.losses(&schedule);
-        let summary = format!("Sends {} and moves {} people.", sent(&plan), plan.moved);
-        let line = course(decided, &name, summary, &plan, &losses, false);
+        let line = course(decided, &name, &plan, &losses, false);
         kept.push((plan, line));
     }
     Ok(kept.into_iter().map(|(_, course)| course).collect())
@@ -178,7 +174,6 @@ fn courses(decided: &Decided<'_>) -> Result<Vec<CourseOfAction>, DecideError> {
 fn course(
     decided: &Decided<'_>,
     name: &str,
-    summary: String,
     plan: &Plan,
     losses: &[f64],
     chosen: bool,
@@ -191,7 +186,11 @@ fn course(
     }
     CourseOfAction {
         name: name.into(),
-        summary,
+        summary: format!(
+            "Sends {} and moves {} people.",
+            words::units(&drawn(decided, plan)),
+            plan.moved
+        ),
         loss: Estimate::of(losses).into(),
         people_moved: plan.moved,
         systems,
@@ -227,31 +226,31 @@ fn different(a: &Plan, b: &Plan) -> bool {
     apart > 0 && 0.5 * apart as f64 >= DIFFERENT_SHARE * a.moved.max(b.moved) as f64
 }
 
-/// Problems whose plans a commander may want to see beside the proposed one.
-fn variants(decided: &Decided<'_>) -> Vec<(String, Problem)> {
+/// Problems whose plans a commander may want to see beside the proposed one, each made when its turn
+/// comes, as there is one for every system of the plan.
+fn variants(decided: &Decided<'_>) -> impl Iterator<Item = (String, Problem)> {
     let problem = decided.problem;
-    let mut variants = Vec::new();
-    let mut still = problem.clone();
-    still.lift = 0;
-    variants.push(("systems only".into(), still));
-    variants.push(("moves only".into(), without_systems(decided)));
-    // Each system of the plan kept from where it matters most, most exposed site first.
+    let plan = &decided.solved.plan;
+    let still = || {
+        let mut still = problem.clone();
+        still.lift = 0;
+        ("systems only".to_owned(), still)
+    };
+    let half = || {
+        let mut half = problem.clone();
+        half.lift = plan.moved / 2;
+        ("half the moves".to_owned(), half)
+    };
+    // Each system of the plan kept from where it stands, the site with most at stake first.
     let mut lines: Vec<(usize, usize)> = Vec::new();
-    for (site, plan) in decided.solved.plan.sites.iter().enumerate() {
-        for system in 0..problem.systems.len() {
-            if problem.drawn(site, plan.loadout, system) > 0 {
-                lines.push((site, system));
-            }
-        }
+    for (site, there) in plan.sites.iter().enumerate() {
+        let systems = 0..problem.systems.len();
+        let sent = systems.filter(|&system| problem.drawn(site, there.loadout, system) > 0);
+        lines.extend(sent.map(|system| (site, system)));
     }
-    lines.sort_by(|a, b| {
-        let weight = |site: usize| {
-            let people = f64::from(decided.solved.plan.sites[site].people);
-            decided.exposure[site] * (people + problem.sites[site].fixed_people)
-        };
-        weight(b.0).total_cmp(&weight(a.0)).then(a.cmp(b))
-    });
-    for (site, system) in lines {
+    let at_stake = |site: usize| schedule::at_stake(problem, plan, decided.exposure, site);
+    lines.sort_by(|a, b| at_stake(b.0).total_cmp(&at_stake(a.0)).then(a.cmp(b)));
+    let without = |(site, system): (usize, usize)| {
         let mut other = problem.clone();
         let units = |loadout: usize| problem.loadouts[loadout][system];
         let fewest = problem.sites[site].immovable[system];
@@ -262,12 +261,14 @@ fn variants(decided: &Decided<'_>) -> Vec<(String, Problem)> {
             "no {} at {}",
             problem.systems[system], problem.sites[site].id
         );
-        variants.push((name, other));
-    }
-    let mut half = problem.clone();
-    half.lift = decided.solved.plan.moved / 2;
-    variants.push(("half the moves".into(), half));
-    variants
+        (name, other)
+    };
+    std::iter::once_with(still)
+        .chain(std::iter::once_with(|| {
+            ("moves only".to_owned(), without_systems(decided))
+        }))
+        .chain(lines.into_iter().map(without))
+        .chain(std::iter::once_with(half))
 }
 
 /// The problem with nothing sent: stocks are empty, and what may move stays where it stands.

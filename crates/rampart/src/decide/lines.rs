@@ -53,7 +53,7 @@ pub(super) fn critical_assets(decided: &Decided<'_>) -> Vec<CriticalAsset> {
 
 pub(super) fn defended_assets(decided: &Decided<'_>, courses: &Courses) -> Vec<DefendedAsset> {
     let problem = decided.problem;
-    let after: Vec<f64> = decided.after.iter().map(|toll| toll.loss).collect();
+    let after = decided.losses_after();
     let mut lines: Vec<(Vec<f64>, DefendedAsset)> = Vec::new();
     for (index, plan) in decided.solved.plan.sites.iter().enumerate() {
         let systems = decided.units(plan.loadout);
@@ -255,7 +255,7 @@ fn why_accepted(decided: &Decided<'_>, courses: &Courses, site: usize) -> String
         }
         people => format!("{people} people"),
     };
-    let after: Vec<f64> = decided.after.iter().map(|toll| toll.loss).collect();
+    let after = decided.losses_after();
     let mut best: Option<(f64, usize)> = None;
     for (system, id) in theatre.catalogue.systems.iter().enumerate() {
         let single = decided.problem.loadouts.iter().position(|loadout| {
