@@ -37,6 +37,7 @@
 //!   theatre gives the same bits everywhere.
 
 pub mod distributions;
+pub mod hawkes;
 pub mod scores;
 
 mod attacks;
