@@ -14,7 +14,7 @@
 //! * [`HawkesState`] follows a live log: a new attack costs a few operations however long the log is,
 //!   and the number of attacks in the next hours is given as a distribution.
 //! * [`residuals`] asks whether such a process could have made the log at all.
-//! * SiteHawkes lets an attack on one site call forth attacks on others, more on nearer ones.
+//! * [`SiteHawkes`] lets an attack on one site call forth attacks on others, more on nearer ones.
 //!
 //! ```
 //! use forecast::hawkes::{Events, Hawkes, HawkesState};
@@ -44,11 +44,14 @@ mod intervals;
 mod kernel;
 mod residuals;
 mod simulate;
+mod sites;
+mod sites_likelihood;
 mod state;
 
 pub use fit::Hawkes;
 pub use residuals::{Residuals, residuals};
 pub use simulate::simulate;
+pub use sites::{SiteEvents, SiteHawkes, SiteParameters, simulate_sites};
 pub use state::{CountMoments, HawkesState};
 
 use kernel::Record;

@@ -9,6 +9,8 @@ use super::{Events, Likely, MOST_BRANCHING, Parameters, record};
 pub(super) const LEAST_BRANCHING: f64 = 1e-7;
 /// Starts are sought on at most about so many attacks; a start need not be exact.
 const SAMPLE_EVENTS: usize = 10_000;
+/// Excitation that gains fewer nats than this is none.
+const UNSEEN: f64 = 1e-4;
 const STRETCHES: usize = 8;
 /// Decays that are tried differ by a factor of about 4: the likelihood is smooth over more than that.
 const LOG_STEP: f64 = 1.4;
@@ -60,7 +62,7 @@ impl Hawkes {
         if fit.gain_over_constant < THRESHOLD {
             fit.branching.low = 0.0;
         }
-        if summit.place[1] <= bounds.low[1] {
+        if summit.place[1] <= bounds.low[1] || fit.gain_over_constant < UNSEEN {
             fit.branching.best = 0.0;
             (fit.decay.low, fit.decay.high) = (0.0, f64::INFINITY);
         }
@@ -118,7 +120,7 @@ fn constant_log_likelihood(record: &Record) -> f64 {
 
 /// Where parameters are sought. A decay beyond these bounds cannot be seen: such followers come closer
 /// than any two attacks, or hardly fade within the window.
-fn bounds(record: &Record) -> Bounds {
+pub(super) fn bounds(record: &Record) -> Bounds {
     let rate = record.events / record.length;
     let gaps = record.gaps.iter().copied().filter(|&gap| gap > 0.0);
     let least = gaps.fold(record.length, f64::min);
