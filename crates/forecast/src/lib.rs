@@ -23,6 +23,9 @@
 //! }
 //! ```
 //!
+//! Two modules stand beside that: [`hawkes`], attacks that call forth attacks in continuous time, and
+//! [`time_of_day`], at which hours attacks come.
+//!
 //! # What is deliberately absent
 //!
 //! * **The future.** Only reports made by the forecast's date are seen
@@ -39,6 +42,7 @@
 pub mod distributions;
 pub mod hawkes;
 pub mod scores;
+pub mod time_of_day;
 
 mod attacks;
 mod backtest;

@@ -1,6 +1,6 @@
 //! The log of attacks: reports, each with a source and a confidence, some corrected by later ones.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 
 /// How far a report is trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct Incident {
     pub id: String,
     /// Day of the attack.
     pub date: Date,
+    /// Local time of the attack, to the minute, where it is known.
+    pub local_time: Option<Time>,
     /// Day on which the report was made; the day of the attack where it is not given.
     pub reported_on: Date,
     /// Index of the site in [`crate::Theatre::sites`].
@@ -118,6 +120,7 @@ mod tests {
         Incident {
             id: format!("{day}-{reported}"),
             date: date(2020, 1, day),
+            local_time: None,
             reported_on: date(2020, 1, reported),
             site: 0,
             munition,

@@ -8,7 +8,7 @@ use super::{Events, Likely, MOST_BRANCHING, Parameters, record};
 /// A branching ratio below this is none.
 pub(super) const LEAST_BRANCHING: f64 = 1e-7;
 /// Starts are sought on at most about so many attacks; a start need not be exact.
-const SAMPLE_EVENTS: usize = 10_000;
+const SAMPLE_EVENTS: usize = 4_000;
 /// Excitation that gains fewer nats than this is none.
 const UNSEEN: f64 = 1e-4;
 const STRETCHES: usize = 8;

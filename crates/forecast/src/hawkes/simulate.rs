@@ -7,8 +7,8 @@
 use super::{Events, HawkesError, Parameters, check_window};
 use theatre::Stream;
 
-/// Of the forecast's own estimates; see the purposes in ARCHITECTURE.md.
-pub(super) const PURPOSE: u32 = 0x666f_7265;
+/// Key of the streams behind draws: "hawk".
+pub(super) const PURPOSE: u32 = 0x6861_776b;
 /// No draw has more attacks than this, so that memory is bounded whatever the parameters are.
 const MOST_EVENTS: usize = 10_000_000;
 const MOST_COUNTED: usize = 1_000_000;

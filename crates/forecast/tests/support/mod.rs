@@ -126,6 +126,7 @@ pub fn report(days: i64, site: usize, munition: Munition, low: u32, high: u32) -
     Incident {
         id: String::new(),
         date: days_ago(days),
+        local_time: None,
         reported_on: days_ago(days),
         site,
         munition,

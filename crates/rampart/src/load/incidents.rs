@@ -176,7 +176,10 @@ fn incident(row: &Row, columns: &Columns, known: Known) -> Option<Incident> {
     let warned = row.or(columns.warned, &WARNED, Warned::Unknown);
     let source = row.need(columns.source, &Text);
     let confidence = row.need(columns.confidence, &CONFIDENCE);
-    let time = row.or(columns.local_time, &TimeOfDay, ());
+    let local_time = match row.get(columns.local_time) {
+        None | Some("") => Some(None),
+        Some(_) => row.need(columns.local_time, &TimeOfDay).map(Some),
+    };
     let campaign = match row.get(columns.campaign) {
         None | Some("") => Some(None),
         Some(_) => row.need(columns.campaign, &Text).map(Some),
@@ -189,10 +192,10 @@ fn incident(row: &Row, columns: &Columns, known: Known) -> Option<Incident> {
             [killed, wounded, killed_partner, wounded_partner],
         );
     }
-    time?;
     Some(Incident {
         id: id?,
         date: date?,
+        local_time: local_time?,
         reported_on: reported_on?,
         site: site?,
         munition: munition?,

@@ -1,7 +1,7 @@
 //! What one value must be, whether it stands in a cell of a CSV file or behind a key of a TOML file.
 
 use crate::diagnose::{FaultKind, shown};
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use toml::de::DeValue;
 
 /// Greatest count of people, casualties or the like.
@@ -449,32 +449,36 @@ impl Rule for Day {
     }
 }
 
-/// A time of day as HH:MM, which is checked and not kept.
+/// A time of day as HH:MM.
 pub(super) struct TimeOfDay;
 
 impl Rule for TimeOfDay {
-    type Value = ();
+    type Value = Time;
 
     fn expected(&self) -> String {
         "a time of day as HH:MM from 00:00 to 23:59".to_owned()
     }
 
-    fn cell(&self, text: &str) -> Result<(), Wrong> {
-        let two = |part: &str, below: u8| {
-            part.len() == 2
-                && part.bytes().all(|byte| byte.is_ascii_digit())
-                && part.parse::<u8>().is_ok_and(|number| number < below)
+    fn cell(&self, text: &str) -> Result<Time, Wrong> {
+        let two = |part: &str| {
+            let digits = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+            part.parse::<i8>().ok().filter(|_| digits)
         };
-        match text.split_once(':') {
-            Some((hours, minutes)) if two(hours, 24) && two(minutes, 60) => Ok(()),
-            _ => wrong(
-                FaultKind::Type,
-                format!("is `{}`, which is not a time of day", shown(text)),
-            ),
-        }
+        let time = text
+            .split_once(':')
+            .and_then(|(hours, minutes)| Time::new(two(hours)?, two(minutes)?, 0, 0).ok());
+        time.map_or_else(
+            || {
+                wrong(
+                    FaultKind::Type,
+                    format!("is `{}`, which is not a time of day", shown(text)),
+                )
+            },
+            Ok,
+        )
     }
 
-    fn toml(&self, value: &DeValue<'_>) -> Result<(), Wrong> {
+    fn toml(&self, value: &DeValue<'_>) -> Result<Time, Wrong> {
         wrong_type(value)
     }
 }
@@ -545,7 +549,7 @@ mod tests {
 
     #[test]
     fn times_are_hours_and_minutes() {
-        assert!(TimeOfDay.cell("23:59").is_ok());
+        assert_eq!(TimeOfDay.cell("23:59").ok(), Time::new(23, 59, 0, 0).ok());
         for text in ["24:00", "7:30", "07:60", "07:30:00", "+7:30"] {
             assert!(TimeOfDay.cell(text).is_err(), "{text}");
         }
