@@ -165,7 +165,7 @@ impl TimeOfDay {
             })
             .collect();
         let choices: Vec<Combination> = combinations().collect();
-        let mut draws = vec![Vec::with_capacity(DRAWS as usize); HOURS];
+        let mut draws = vec![Vec::new(); HOURS];
         for number in 0..DRAWS {
             let mut stream = Stream::new(self.seed, number, entity, PURPOSE);
             let mut left = stream.uniform();

@@ -6,9 +6,9 @@ use super::kernel::{Evaluation, Record, evaluate};
 const MOST_STEPS: usize = 200;
 /// Greatest change of the logarithm of a parameter in one step.
 const LONGEST_STEP: f64 = 1.5;
-/// What may still be gained, in nats, when the climb ends. The last step, which halves the digits that
-/// are still wrong, is taken after that.
-const ENOUGH: f64 = 1e-7;
+/// What may still be gained, in nats, when a climb ends at its exact top. The last step, which halves
+/// the digits that are still wrong, is taken after that, and its gain counted.
+pub(super) const EXACT: f64 = 1e-7;
 
 /// Logarithms of (μ, n, β).
 pub(super) type Place = [f64; 3];
@@ -60,8 +60,15 @@ pub(super) fn evaluate_at(records: &[Record], place: Place) -> Evaluation {
     evaluation
 }
 
-/// Climbs from `start`, along the axes that are free and within the bounds.
-pub(super) fn climb(records: &[Record], start: Place, free: [bool; 3], bounds: &Bounds) -> Summit {
+/// Climbs from `start`, along the axes that are free and within the bounds, until no more than `enough`
+/// nats can be gained.
+pub(super) fn climb(
+    records: &[Record],
+    start: Place,
+    free: [bool; 3],
+    bounds: &Bounds,
+    enough: f64,
+) -> Summit {
     let mut place = bounds.clamp(start);
     let mut here = evaluate_at(records, place);
     let mut damping = 0.0;
@@ -88,7 +95,7 @@ pub(super) fn climb(records: &[Record], start: Place, free: [bool; 3], bounds: &
         let gain: f64 = (0..3)
             .map(|axis| here.gradient[axis] * (next[axis] - place[axis]))
             .sum();
-        if 0.5 * gain < ENOUGH && damping < 1e-2 {
+        if 0.5 * gain < enough && damping < 1e-2 {
             return Summit {
                 place: next,
                 value: here.value + 0.5 * gain.max(0.0),
@@ -102,7 +109,7 @@ pub(super) fn climb(records: &[Record], start: Place, free: [bool; 3], bounds: &
             place = next;
             here = there;
             damping = if damping < 1e-3 { 0.0 } else { damping * 0.1 };
-        } else if 0.5 * gain < ENOUGH {
+        } else if 0.5 * gain < enough {
             break;
         } else {
             damping = (damping * 10.0_f64).max(1e-3);

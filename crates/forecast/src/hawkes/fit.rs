@@ -1,6 +1,6 @@
 //! The most likely parameters of a log.
 
-use super::climb::{Bounds, Place, Summit, climb, parameters};
+use super::climb::{Bounds, EXACT, Place, Summit, climb, parameters};
 use super::intervals::{THRESHOLD, profile_interval};
 use super::kernel::{Record, evaluate};
 use super::{Events, Likely, MOST_BRANCHING, Parameters, record};
@@ -166,7 +166,7 @@ fn highest(records: &[Record], sample: &[Record], bounds: &Bounds) -> Summit {
     let whole = sample == records;
     let mut summits: Vec<Summit> = starts(sample, bounds)
         .into_iter()
-        .map(|start| climb(sample, start, free, bounds))
+        .map(|start| climb(sample, start, free, bounds, EXACT))
         .collect();
     summits.sort_by(|a, b| b.value.total_cmp(&a.value));
     let best = summits.first().map_or(0.0, |summit| summit.value);
@@ -181,7 +181,7 @@ fn highest(records: &[Record], sample: &[Record], bounds: &Bounds) -> Summit {
     }
     if !whole {
         for rival in &mut rivals {
-            *rival = climb(records, rival.place, free, bounds);
+            *rival = climb(records, rival.place, free, bounds, EXACT);
         }
     }
     let start = Summit {

@@ -10,7 +10,9 @@ pub(super) const THRESHOLD: f64 = 1.920_729_410_347_062;
 /// Its signed root, 1.96: for a quadratic likelihood the distance in standard errors.
 const ROOT: f64 = 1.959_963_984_540_054;
 /// The root is found to this, in standard errors.
-const CLOSE: f64 = 2e-3;
+const CLOSE: f64 = 5e-3;
+/// What a climb along the profile may leave, in nats, before its last step: far below [`THRESHOLD`].
+const NEAR: f64 = 1e-3;
 const MOST_TRIES: usize = 40;
 
 /// The interval of the parameter of one axis.
@@ -25,7 +27,7 @@ pub(super) fn profile_interval(
         free[axis] = false;
         let mut start = *from;
         start[axis] = position;
-        let found = climb(records, start, free, bounds);
+        let found = climb(records, start, free, bounds, NEAR);
         (summit.value - found.value, found.place)
     };
     let slopes = follow(summit, axis);
