@@ -1,7 +1,7 @@
 //! What was planted in a self-exciting log is found again: the study of the intervals.
 //!
 //! A small part runs with every test. All of it, for each truth 4,000 logs of about 1,000 attacks and
-//! 1,000 of about 10,000, takes two minutes on one core:
+//! 1,000 of about 10,000, takes about two minutes on one core:
 //!
 //! ```sh
 //! WHOLE_STUDY=1 cargo test --release -p forecast --test hawkes_recovery -- --nocapture
