@@ -98,6 +98,7 @@ mod network;
 pub mod plan;
 pub mod problem;
 mod reduce;
+pub mod regional;
 pub mod search;
 mod transport;
 
