@@ -9,8 +9,8 @@
 mod support;
 
 use planner::regional::{
-    ProofNode, RegionNode, RegionalOptions, RegionalPlan, RegionalProblem, RegionalProof, check,
-    solve,
+    ProofNode, RegionNode, RegionalOptions, RegionalPlan, RegionalProblem, RegionalProof,
+    Scenarios, TailError, check, check_tail, solve, solve_tail,
 };
 use std::collections::BTreeMap;
 use support::Dice;
@@ -374,5 +374,160 @@ fn extremes_are_planned_or_refused() {
         },
     ] {
         assert!(broken.validate().is_err(), "{broken:?}");
+    }
+}
+
+fn factors(dice: &mut Dice, sites: usize, count: usize) -> Scenarios {
+    let factors = (0..sites * count).map(|_| {
+        if dice.chance(0.3) {
+            0.0
+        } else {
+            3.0 * dice.uniform() as f32
+        }
+    });
+    Scenarios {
+        count,
+        factors: factors.collect(),
+    }
+}
+
+/// Every plan, to be judged one by one.
+fn every_plan(problem: &RegionalProblem, mut each: impl FnMut(&RegionalPlan)) {
+    let mut plan = RegionalPlan {
+        options: vec![0; problem.sites()],
+        people: problem.fewest.clone(),
+    };
+    loop {
+        each(&plan);
+        let mut site = 0;
+        loop {
+            if site == problem.sites() {
+                return;
+            }
+            if plan.people[site] < problem.capacity[site] {
+                plan.people[site] += 1;
+                break;
+            }
+            plan.people[site] = problem.fewest[site];
+            if usize::from(plan.options[site]) + 1 < problem.options() {
+                plan.options[site] += 1;
+                break;
+            }
+            plan.options[site] = 0;
+            site += 1;
+        }
+    }
+}
+
+/// The mean of the worst by sorting, written apart from the planner's.
+fn worst_mean(
+    problem: &RegionalProblem,
+    scenarios: &Scenarios,
+    plan: &RegionalPlan,
+    level: f64,
+) -> f64 {
+    let moved: u32 = (0..problem.sites())
+        .map(|site| problem.people[site].saturating_sub(plan.people[site]))
+        .sum();
+    let mut losses: Vec<f64> = (0..scenarios.count)
+        .map(|scenario| {
+            let lost = (0..problem.sites()).map(|site| {
+                let loss = problem.losses(site)[usize::from(plan.options[site])]
+                    * f64::from(plan.people[site]);
+                loss * f64::from(scenarios.factors[site * scenarios.count + scenario])
+            });
+            lost.sum::<f64>() + problem.loss_per_move * f64::from(moved)
+        })
+        .collect();
+    losses.sort_by(|a, b| b.total_cmp(a));
+    let wanted = (1.0 - level) * scenarios.count as f64;
+    let mut left = wanted;
+    let mut sum = 0.0;
+    for loss in losses {
+        sum += loss * left.clamp(0.0, 1.0);
+        left -= 1.0;
+    }
+    sum / wanted
+}
+
+#[test]
+fn the_worst_scenarios_are_bounded_on_both_sides() {
+    let mut dice = Dice::new(3);
+    let mut exact = 0;
+    for seed in 0..60 {
+        let problem = random(3000 + seed, 3, 2, 1 + (seed % 2) as usize);
+        let scenarios = factors(&mut dice, 3, 7);
+        let level = [0.0, 0.5, 0.8, 0.95][(seed % 4) as usize];
+        let mut best = f64::INFINITY;
+        every_plan(&problem, |plan| {
+            let proof = RegionalProof { nodes: Vec::new() };
+            let kept = !matches!(
+                check(&problem, plan, &proof),
+                Err(planner::regional::CheckError::Balance(_)
+                    | planner::regional::CheckError::Stock(_)
+                    | planner::regional::CheckError::Lift)
+            );
+            if kept {
+                best = best.min(worst_mean(&problem, &scenarios, plan, level));
+            }
+        });
+        let solved = solve_tail(&problem, &scenarios, level, &RegionalOptions::default()).unwrap();
+        let own = worst_mean(&problem, &scenarios, &solved.plan, level);
+        let checked = solved.checked;
+        assert!(
+            (checked.value_high - own).abs() <= 1e-9 * own.max(1.0),
+            "seed {seed}: {checked:?} {own}"
+        );
+        assert!(
+            checked.bound <= best + 1e-12,
+            "seed {seed}: {checked:?} above {best}"
+        );
+        assert!(
+            checked.value_high >= best - 1e-9,
+            "seed {seed}: {checked:?} below {best}"
+        );
+        exact += usize::from(own <= best + 1e-9);
+    }
+    assert!(exact >= 45, "{exact} of 60 plans are the best");
+}
+
+#[test]
+fn bad_weights_levels_and_factors_are_refused() {
+    let problem = random(3, 3, 2, 1);
+    let scenarios = factors(&mut Dice::new(1), 3, 4);
+    let options = RegionalOptions::default();
+    for level in [1.0, -0.1, f64::NAN] {
+        assert!(matches!(
+            solve_tail(&problem, &scenarios, level, &options),
+            Err(TailError::Level(_))
+        ));
+    }
+    let mut broken = scenarios.clone();
+    broken.factors[5] = -1.0;
+    assert!(matches!(
+        solve_tail(&problem, &broken, 0.5, &options),
+        Err(TailError::Factor { site: 1, .. })
+    ));
+    broken.factors.pop();
+    assert!(matches!(
+        solve_tail(&problem, &broken, 0.5, &options),
+        Err(TailError::Factors { .. })
+    ));
+    let solved = solve_tail(&problem, &scenarios, 0.5, &options).unwrap();
+    for weights in [
+        vec![1.0; 4],
+        vec![f64::NAN; 4],
+        vec![0.5; 3],
+        vec![-0.1, 0.5, 0.5, 0.1],
+    ] {
+        let checked = check_tail(
+            &problem,
+            &scenarios,
+            0.5,
+            &solved.plan,
+            &weights,
+            &solved.proof,
+        );
+        assert_eq!(checked, Err(TailError::Weights), "{weights:?}");
     }
 }

@@ -71,7 +71,7 @@ pub fn check(
     plan: &RegionalPlan,
     proof: &RegionalProof,
 ) -> Result<Checked, CheckError> {
-    let (value_low, value_high) = value(problem, plan)?;
+    let (value_low, value_high) = feasible(problem, plan)?;
     Ok(Checked {
         value_low,
         value_high,
@@ -79,7 +79,11 @@ pub fn check(
     })
 }
 
-fn value(problem: &RegionalProblem, plan: &RegionalPlan) -> Result<(f64, f64), CheckError> {
+/// What a plan loses at least and at most, if it keeps every limit.
+pub(super) fn feasible(
+    problem: &RegionalProblem,
+    plan: &RegionalPlan,
+) -> Result<(f64, f64), CheckError> {
     let (sites, options) = (problem.sites(), problem.options());
     for found in [plan.options.len(), plan.people.len()] {
         if found != sites {
@@ -127,7 +131,8 @@ fn value(problem: &RegionalProblem, plan: &RegionalPlan) -> Result<(f64, f64), C
     ))
 }
 
-fn bound(problem: &RegionalProblem, proof: &RegionalProof) -> Result<f64, CheckError> {
+/// What every plan loses at least.
+pub(super) fn bound(problem: &RegionalProblem, proof: &RegionalProof) -> Result<f64, CheckError> {
     let mut regions = std::collections::BTreeMap::<u32, Vec<usize>>::new();
     for (site, &region) in problem.region.iter().enumerate() {
         regions.entry(region).or_default().push(site);
@@ -136,7 +141,7 @@ fn bound(problem: &RegionalProblem, proof: &RegionalProof) -> Result<f64, CheckE
     let every = u64::MAX >> (64 - problem.options().clamp(1, 64));
     let fault = |node, why| Err(CheckError::Node { node, why });
     // Nodes to do, with the restrictions on the way to them.
-    let mut waiting: Vec<(usize, usize, Vec<(usize, u64)>)> = vec![(0, 0, Vec::new())];
+    let mut waiting = vec![(0, 0, Path::new())];
     let mut least = f64::INFINITY;
     let mut masks = vec![every; problem.sites()];
     let mut visits = 0;
@@ -207,6 +212,9 @@ fn bound(problem: &RegionalProblem, proof: &RegionalProof) -> Result<f64, CheckE
     Ok(least)
 }
 
+/// Sites with the options that are left to them, from the root on.
+type Path = Vec<(usize, u64)>;
+
 /// The prices of one leaf.
 struct Leaf<'a> {
     problem: &'a RegionalProblem,
@@ -237,7 +245,7 @@ impl<'a> Leaf<'a> {
         tree: &[RegionNode],
         masks: &mut [u64],
     ) -> Result<f64, &'static str> {
-        let mut waiting = vec![(0usize, Vec::<(usize, u64)>::new())];
+        let mut waiting = vec![(0usize, Path::new())];
         let mut least = f64::INFINITY;
         let mut visits = 0;
         while let Some((place, path)) = waiting.pop() {

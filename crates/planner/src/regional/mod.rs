@@ -44,9 +44,11 @@ mod round;
 mod search;
 mod simplex;
 mod start;
+mod tail;
 
 pub use check::{CheckError, Checked, check};
 pub use problem::{MOST_OPTIONS, RegionalError, RegionalProblem};
 pub use proof::{ProofNode, RegionNode, RegionalPlan, RegionalProof};
 pub use search::{RegionalOptions, RegionalSolved, solve};
 pub use start::Start;
+pub use tail::{Scenarios, TailError, TailSolved, check_tail, solve_tail};

@@ -4,6 +4,7 @@
 
 use super::price::{Sites, Toll};
 use super::problem::RegionalProblem;
+use super::proof::RegionalPlan;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -122,4 +123,91 @@ pub fn loss(problem: &RegionalProblem, options: &[u8], people: &[u32]) -> f64 {
         moved += u64::from(problem.people[site].saturating_sub(people));
     }
     loss + problem.loss_per_move * moved as f64
+}
+
+/// A plan that keeps the limits, from one that may not: units beyond a stock are taken where they
+/// avert least, and people who come or leave beyond what a region balances or the lift carries stay,
+/// the cheapest to undo first. None where no option without units exists.
+pub fn undone(problem: &RegionalProblem, mut plan: RegionalPlan) -> Option<RegionalPlan> {
+    without_excess_units(problem, &mut plan)?;
+    let mut regions = std::collections::BTreeMap::<u32, Vec<usize>>::new();
+    for (site, &region) in problem.region.iter().enumerate() {
+        regions.entry(region).or_default().push(site);
+    }
+    let mut left = problem.lift;
+    for sites in regions.values_mut() {
+        let loss = |site: usize, plan: &RegionalPlan| {
+            problem.losses(site)[usize::from(plan.options[site])]
+        };
+        sites.sort_by(|&a, &b| loss(a, &plan).total_cmp(&loss(b, &plan)).then(a.cmp(&b)));
+        let change = |site: usize, plan: &RegionalPlan| {
+            i64::from(plan.people[site]) - i64::from(problem.people[site])
+        };
+        let come: i64 = sites.iter().map(|&site| change(site, &plan).max(0)).sum();
+        let leave: i64 = sites.iter().map(|&site| -change(site, &plan).min(0)).sum();
+        let most = come.min(leave).min(i64::try_from(left).unwrap_or(i64::MAX));
+        left -= most as u64;
+        let mut undo = come - most;
+        for &site in sites.iter().rev() {
+            let back = change(site, &plan).clamp(0, undo);
+            plan.people[site] -= back as u32;
+            undo -= back;
+        }
+        let mut undo = leave - most;
+        for &site in sites.iter() {
+            let back = (-change(site, &plan)).clamp(0, undo);
+            plan.people[site] += back as u32;
+            undo -= back;
+        }
+    }
+    Some(plan)
+}
+
+fn without_excess_units(problem: &RegionalProblem, plan: &mut RegionalPlan) -> Option<()> {
+    let mut over: Vec<i64> = problem
+        .stock
+        .iter()
+        .map(|&units| -i64::from(units))
+        .collect();
+    for &option in &plan.options {
+        let units = problem.units[usize::from(option)].iter();
+        over.iter_mut()
+            .zip(units)
+            .for_each(|(over, &units)| *over += i64::from(units));
+    }
+    while let Some(system) = over.iter().position(|&over| over > 0) {
+        // Every way to have fewer units of this system and no more of any other, by loss a unit.
+        let mut ways: Vec<(f64, usize, u8)> = Vec::new();
+        for site in 0..problem.sites() {
+            let now = usize::from(plan.options[site]);
+            for option in 0..problem.options() {
+                let pairs = || problem.units[option].iter().zip(&problem.units[now]);
+                let fewer =
+                    problem.units[now][system].saturating_sub(problem.units[option][system]);
+                if fewer > 0 && pairs().all(|(new, old)| new <= old) {
+                    let losses = problem.losses(site);
+                    let extra = (losses[option] - losses[now]) * f64::from(plan.people[site]);
+                    ways.push((extra / f64::from(fewer), site, option as u8));
+                }
+            }
+        }
+        ways.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let mut changed = std::collections::BTreeSet::new();
+        for (_, site, option) in ways {
+            if over[system] <= 0 {
+                break;
+            }
+            if changed.insert(site) {
+                let old = usize::from(std::mem::replace(&mut plan.options[site], option));
+                for (system, over) in over.iter_mut().enumerate() {
+                    let new = problem.units[usize::from(option)][system];
+                    *over -= i64::from(problem.units[old][system]) - i64::from(new);
+                }
+            }
+        }
+        if changed.is_empty() {
+            return None;
+        }
+    }
+    Some(())
 }

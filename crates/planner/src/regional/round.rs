@@ -31,8 +31,8 @@ const FAR: i64 = 6;
 /// Brings sums that are far off near the stocks, unit by unit; what is then over.
 fn nearer(over: &[i64], ways: &[Vec<Way>], chosen: &mut [usize]) -> Vec<i64> {
     let mut over = over.to_vec();
-    for system in 0..over.len() {
-        let change = -over[system].signum();
+    for (system, over) in over.iter_mut().enumerate() {
+        let change = -over.signum();
         let alone = |way: &Way| {
             let others = way
                 .units
@@ -51,10 +51,10 @@ fn nearer(over: &[i64], ways: &[Vec<Way>], chosen: &mut [usize]) -> Vec<i64> {
             found.extend(way.map(|way| (ways[way].extra, part, way + 1)));
         }
         found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let count = (over[system].abs() - FAR).max(0) as usize;
+        let count = (over.abs() - FAR).max(0) as usize;
         for &(_, part, way) in found.iter().take(count) {
             chosen[part] = way;
-            over[system] += change;
+            *over += change;
         }
     }
     over

@@ -284,7 +284,7 @@ impl Search<'_> {
                 true => f64::INFINITY,
                 false => 0.05 * (best - height).max(0.0),
             };
-            least.max(gap.min(PROMISE * height.abs()))
+            least.max(gap.min(PROMISE.max(0.05 * self.options.gap) * height.abs()))
         };
         let enough = Enough {
             closes: &|bound| self.closes(bound) || self.is_late(),

@@ -48,7 +48,7 @@ impl<'a> Simplex<'a> {
             let (least, enter) = (0..self.columns.len())
                 .map(|place| (reduced(&self.columns[place]), place))
                 .min_by(|a, b| a.0.total_cmp(&b.0))?;
-            if least > -1e-13 * scale {
+            if least > -1e-12 * scale {
                 let weights = self.basis.into_iter().zip(self.weight).collect();
                 return Some(Optimum { duals, weights });
             }
@@ -87,13 +87,13 @@ impl<'a> Simplex<'a> {
             .iter()
             .map(|value| value / change[leave]);
         let pivot: Vec<f64> = scaled.collect();
-        for row in 0..self.basis.len() {
-            if row == leave || change[row] == 0.0 {
+        for (row, &change) in change.iter().enumerate() {
+            if row == leave || change == 0.0 {
                 continue;
             }
-            self.weight[row] = (self.weight[row] - step * change[row]).max(0.0);
+            self.weight[row] = (self.weight[row] - step * change).max(0.0);
             for (value, pivot) in self.inverse[row].iter_mut().zip(&pivot) {
-                *value -= change[row] * pivot;
+                *value -= change * pivot;
             }
         }
         self.inverse[leave] = pivot;
