@@ -7,9 +7,7 @@
 //! plans again, from the first answer, with another number of a system; `--cvar LEVEL --scenarios N`
 //! plans for the mean of the worst of N scenarios drawn from seed 7.
 
-use planner::regional::{
-    RegionalOptions, RegionalProblem, Scenarios, Start, solve, solve_tail,
-};
+use planner::regional::{RegionalOptions, RegionalProblem, Scenarios, Start, solve, solve_tail};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::fs::File;
@@ -27,7 +25,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or(USAGE);
         match argument.as_str() {
-            "--time-limit" => options.time_limit = Some(Duration::try_from_secs_f64(value()?.parse()?)?),
+            "--time-limit" => {
+                options.time_limit = Some(Duration::try_from_secs_f64(value()?.parse()?)?)
+            }
             "--gap" => options.gap = value()?.parse()?,
             "--what-if" => what_if = Some(value()?),
             "--cvar" => level = Some(value()?.parse::<f64>()?),
@@ -91,7 +91,11 @@ fn report(checked: &planner::regional::Checked, begun: Instant) -> Value {
 fn peak_mb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib / 1024)
+    line.split_whitespace()
+        .nth(1)?
+        .parse::<u64>()
+        .ok()
+        .map(|kib| kib / 1024)
 }
 
 /// Fronts of equal length, each with its own luck in each scenario, and some luck of every site's own.
@@ -111,7 +115,8 @@ fn scenarios(problem: &RegionalProblem, count: usize) -> Scenarios {
 
 /// A nearly normal number of a place and a scenario: twelve uniform ones added, by SplitMix64.
 fn normal(place: u64, scenario: u64) -> f64 {
-    let mut state = place.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ scenario.wrapping_mul(0xD1B5_4A32_D192_ED03);
+    let mut state =
+        place.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ scenario.wrapping_mul(0xD1B5_4A32_D192_ED03);
     let mut sum = -6.0;
     for _ in 0..12 {
         state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -144,7 +149,10 @@ fn read(path: &str) -> Result<(RegionalProblem, Vec<String>), Box<dyn Error>> {
     lines.read_line(&mut line)?;
     for name in line.trim_end().split(',').skip(4) {
         // loss_c2_p1: two of the first system and one of the second.
-        let units = name.split('_').skip(1).map(|part| part.get(1..).unwrap_or("").parse());
+        let units = name
+            .split('_')
+            .skip(1)
+            .map(|part| part.get(1..).unwrap_or("").parse());
         problem.units.push(units.collect::<Result<_, _>>()?);
     }
     for number in 3.. {
@@ -152,7 +160,8 @@ fn read(path: &str) -> Result<(RegionalProblem, Vec<String>), Box<dyn Error>> {
         if lines.read_line(&mut line)? == 0 {
             break;
         }
-        row(&mut problem, line.trim_end()).map_err(|why| format!("{path}, line {number}: {why}"))?;
+        row(&mut problem, line.trim_end())
+            .map_err(|why| format!("{path}, line {number}: {why}"))?;
     }
     Ok((problem, systems))
 }

@@ -51,6 +51,8 @@
 //! 2 × 10⁻⁷ of itself, or the flow relaxation's where that is higher. If the solver fails, a plain
 //! branch and bound takes over; if that cannot finish, the plan is given with the gap that is proven.
 //!
+//! Sites without cover, missions or closing, however many, have a module of their own, [`regional`].
+//!
 //! # As a file
 //!
 //! ```
