@@ -132,7 +132,7 @@ pub struct Event {
     pub actors: String,
     /// Words for the place: `location`, `where_coordinates` and `where_description`, `city`.
     pub location: String,
-    /// What is told of it: `notes`; `source_headline`; `summary` and `weapdetail`.
+    /// What is told of it: `notes`; `source_headline`, or `source_article` without one; `summary` and `weapdetail`.
     pub text: String,
     /// Killed on all sides; `None` where it is not known.
     pub killed: Option<u32>,

@@ -72,6 +72,7 @@ impl Columns {
         let [coordinates, description] = self.location.map(|column| row.or_empty(column));
         let office = row.or_empty(self.office);
         let article = row.or_empty(self.article);
+        let headline = row.or_empty(self.headline);
         // Titles of articles hold semicolons, so that only the list of offices is taken apart.
         let sources = if office.is_empty() {
             cells::names(std::iter::once(article))
@@ -88,7 +89,13 @@ impl Columns {
             sub_kind: String::new(),
             actors: cells::joined(&[side_a, side_b], "; "),
             location: cells::joined(&[coordinates, description], "; "),
-            text: cells::joined(&[row.or_empty(self.headline), article], "; "),
+            // The article is cited with its headline, which must not be counted twice.
+            text: if headline.is_empty() {
+                article
+            } else {
+                headline
+            }
+            .to_owned(),
             killed,
             wounded: None,
             sources,
