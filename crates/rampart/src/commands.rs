@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod hindcast;
+pub mod import;
 pub mod output;
 pub mod plan;
 pub mod progress;
@@ -25,7 +26,9 @@ pub struct Arguments {
 
 #[derive(Clone, Debug, Subcommand)]
 enum Command {
-    /// Reads a theatre folder and reports every fault in it.
+    /// Reads a theatre folder and reports every fault in it; without one, what looks wrong in its log.
+    ///
+    /// Suggestions change nothing, the exit status included.
     ///
     /// Exit status: 0 no fault, 1 faults, 64 wrong usage.
     Check {
@@ -41,6 +44,10 @@ enum Command {
     ///
     /// Exit status: 0; 1 bad input; 64 wrong usage.
     Hindcast(hindcast::HindcastArguments),
+    /// Adds events of ACLED, UCDP GED or GTD to a theatre's log, and says of every row what became of it.
+    ///
+    /// Exit status: 0; 1 bad input, with nothing written; 64 wrong usage.
+    Import(import::ImportArguments),
 }
 
 /// How many threads to use.
@@ -73,6 +80,7 @@ impl Arguments {
             Command::Check { dir } => check::run(&dir),
             Command::Plan(arguments) => plan::run(&arguments),
             Command::Hindcast(arguments) => hindcast::run(&arguments),
+            Command::Import(arguments) => import::run(&arguments),
         }
     }
 }

@@ -9,6 +9,8 @@ pub mod evaluate;
 pub mod figures;
 pub mod futures;
 pub mod hindcast;
+pub mod hygiene;
+pub mod import;
 pub mod load;
 pub mod schedule;
 pub mod study;

@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod csv_table;
+mod import_rules;
 mod incidents;
 mod log;
 mod names;
@@ -15,6 +16,8 @@ mod statement;
 mod toml_table;
 
 use crate::diagnose::{FaultKind, Faults};
+pub use import_rules::{BUILT_IN_IMPORT_RULES, import_rules};
+pub use incidents::Margin;
 pub use log::File;
 use log::Log;
 use sites::Sites;
@@ -99,6 +102,35 @@ impl Folder {
                 .collect(),
             ..Self::default()
         }
+    }
+
+    /// The same folder with another content of one file.
+    #[must_use]
+    pub fn with(mut self, file: File, bytes: Vec<u8>) -> Self {
+        self.files.insert(file, Ok(bytes));
+        self
+    }
+
+    /// A file's bytes, where it could be read.
+    #[must_use]
+    pub fn bytes(&self, file: File) -> Option<&[u8]> {
+        match self.files.get(&file) {
+            Some(Ok(bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// Whether the folder can be read and has no such file.
+    #[must_use]
+    pub fn lacks(&self, file: File) -> bool {
+        self.trouble.is_none() && !self.files.contains_key(&file)
+    }
+
+    /// What the rows of a log without faults say beside its incidents, aligned with them.
+    #[must_use]
+    pub fn margins(&self) -> Vec<Margin> {
+        let text = self.text(&Log::default(), File::Incidents);
+        text.map(incidents::margins).unwrap_or_default()
     }
 
     /// The theatre that the folder describes.
@@ -242,6 +274,7 @@ impl Folder {
             (File::BuiltInSystems, _) => BUILT_IN_SYSTEMS.to_owned(),
             (File::BuiltInMunitions, _) => BUILT_IN_MUNITIONS.to_owned(),
             (File::BuiltInPeople, _) => BUILT_IN_PEOPLE.to_owned(),
+            (File::ImportRules, _) => BUILT_IN_IMPORT_RULES.to_owned(),
             (_, Some(Ok(bytes))) => String::from_utf8_lossy(without_mark(bytes)).into_owned(),
             _ => String::new(),
         }

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 use rampart::diagnose::{Drawing, Faults};
+use rampart::hygiene::suggestions;
 use rampart::load::{File, Folder};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -432,10 +433,20 @@ fn damaged_files_give_a_theatre_or_a_fault() {
             let which = below(files.len());
             damage(&mut files[which].1, &mut below);
         }
-        if let Err(faults) = load(files) {
-            assert!(faults.count() > 0, "round {round} fails without a fault");
-            let told = faults.render(Drawing::Plain);
-            assert!(told.contains("help: "), "round {round}: {told}");
+        let folder = Folder::of(files);
+        match folder.theatre() {
+            Err(faults) => {
+                assert!(faults.count() > 0, "round {round} fails without a fault");
+                let told = faults.render(Drawing::Plain);
+                assert!(told.contains("help: "), "round {round}: {told}");
+            }
+            Ok(theatre) => {
+                let margins = folder.margins();
+                assert_eq!(margins.len(), theatre.incidents.len());
+                for found in suggestions(&theatre, &margins) {
+                    assert!(found.line > 1, "round {round}: {}", found.what);
+                }
+            }
         }
     }
 }

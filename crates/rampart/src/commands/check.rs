@@ -1,8 +1,11 @@
 //! `rampart check`: whether a folder is a theatre, and what is in it.
 
 use super::{failed, print_whole};
-use crate::diagnose::{Drawing, Faults, shown, wrapped};
-use crate::{figures, load};
+use crate::diagnose::{Drawing, Faults, SHOWN_MAX, plain, shown, wrapped};
+use crate::figures;
+use crate::hygiene::{self, Suggestion};
+use crate::load::Folder;
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -11,14 +14,19 @@ use theatre::{SiteConfidence, Theatre, incident};
 /// Exit code for a folder with faults.
 pub const BAD_INPUT: u8 = 1;
 
-/// Prints a summary of the theatre, or its faults.
+/// Prints a summary of the theatre and what looks wrong in it, or its faults.
 #[must_use]
 pub fn run(dir: &Path) -> ExitCode {
-    match load::theatre(dir) {
-        Ok(theatre) => match print_whole(&summary(&theatre)) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(&format!("cannot print: {error}")),
-        },
+    let folder = Folder::read(dir);
+    match folder.theatre() {
+        Ok(theatre) => {
+            let suggestions = hygiene::suggestions(&theatre, &folder.margins());
+            let text = summary(&theatre) + &listed(dir, &suggestions);
+            match print_whole(&text) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => failed(&format!("cannot print: {error}")),
+            }
+        }
         Err(faults) => {
             print_faults(&faults);
             ExitCode::from(BAD_INPUT)
@@ -41,6 +49,28 @@ pub fn print_faults(faults: &Faults) {
     let _ = io::stderr()
         .lock()
         .write_all(faults.render(drawing).as_bytes());
+}
+
+/// The first hundred suggestions with their places and mends, and how many there are.
+fn listed(dir: &Path, suggestions: &[Suggestion]) -> String {
+    if suggestions.is_empty() {
+        return String::new();
+    }
+    let mut out = "\nSuggestions, by which nothing is changed:\n".to_owned();
+    for suggestion in suggestions.iter().take(SHOWN_MAX) {
+        let path = dir.join(suggestion.file.name()).display().to_string();
+        let place = format!("{}:{}", plain(&path), suggestion.line);
+        let text = wrapped(&format!("{place}: {}", plain(&suggestion.what)));
+        let mend = wrapped(&format!("help: {}", plain(&suggestion.mend)));
+        let _ = writeln!(out, "{text}\n  {}", mend.replace('\n', "\n  "));
+    }
+    let more = suggestions.len().saturating_sub(SHOWN_MAX);
+    let count = counted(suggestions.len() as u64, "suggestion");
+    let _ = match more {
+        0 => writeln!(out, "{count}"),
+        _ => writeln!(out, "{count}, of which {more} more are not shown"),
+    };
+    out
 }
 
 /// One paragraph on a theatre that has no faults.

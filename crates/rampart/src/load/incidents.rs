@@ -97,6 +97,73 @@ pub(super) struct Known<'a> {
     pub munitions: &'a Names,
 }
 
+/// What a row of the log says beside its [`Incident`], for looking the log over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Margin {
+    /// Minute of the day at which the attack began, 0 to 1,439.
+    pub minute: Option<u16>,
+    /// The different words of the notes, each as a number that stands for it, sorted.
+    pub words: Vec<u32>,
+    /// Whether the notes say that the day is not known.
+    pub day_open: bool,
+}
+
+/// The margins of a log without faults, aligned with its incidents.
+pub(super) fn margins(text: &str) -> Vec<Margin> {
+    let log = Log::default();
+    let mut margins = Vec::new();
+    if let Some(mut sheet) = Sheet::open(&log, File::Incidents, text, &REQUIRED, &OPTIONAL) {
+        let (time, notes) = (sheet.column("local_time"), sheet.column("notes"));
+        sheet.rows(INCIDENTS_MAX, |row, _| {
+            margins.push(margin(
+                row.get(time).unwrap_or_default(),
+                row.get(notes).unwrap_or_default(),
+            ));
+        });
+    }
+    margins
+}
+
+fn margin(time: &str, notes: &str) -> Margin {
+    let minute = time.split_once(':').and_then(|(hour, minute)| {
+        let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
+        hour.checked_mul(60)?.checked_add(minute)
+    });
+    let notes = notes.to_lowercase();
+    // Only its own words tell one imported event from another.
+    let told = match notes.strip_prefix(crate::import::NOTES_BEGIN) {
+        Some(rest) => rest.split_once(": ").map_or("", |(_, told)| told),
+        None => &notes,
+    };
+    let mut words: Vec<u32> = told
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(word_number)
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    let open = |part: &str| {
+        let says = |word| {
+            part.split(|c: char| !c.is_alphanumeric())
+                .any(|had| had == word)
+        };
+        (says("day") || says("date"))
+            && (part.contains("not known") || says("assumed") || says("unknown"))
+    };
+    Margin {
+        minute,
+        words,
+        day_open: notes.split([';', '.', ':']).any(open),
+    }
+}
+
+/// FNV-1a of 32 bits (Fowler, Noll and Vo), the same on every machine.
+fn word_number(word: &str) -> u32 {
+    word.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
 /// A report that corrects another one.
 struct Correction {
     /// Index of the row that corrects.

@@ -24,6 +24,8 @@ pub enum File {
     BuiltInMunitions,
     /// How people behave, in every theatre.
     BuiltInPeople,
+    /// Rules for importing event data, built in or the user's own.
+    ImportRules,
 }
 
 impl File {
@@ -48,6 +50,7 @@ impl File {
             Self::BuiltInSystems => "catalogue/systems.toml",
             Self::BuiltInMunitions => "catalogue/munitions.toml",
             Self::BuiltInPeople => "catalogue/people.toml",
+            Self::ImportRules => "catalogue/import.toml",
         }
     }
 
