@@ -89,22 +89,29 @@
 #[cfg(test)]
 extern crate self as planner;
 
-mod branch;
+mod ascent;
+pub mod certificate;
+pub mod check;
 pub mod conflict;
 mod flow;
 mod local;
-mod milp;
+mod master;
+mod model;
 mod network;
 pub mod plan;
 pub mod problem;
 mod reduce;
 pub mod search;
+mod simplex;
 mod transport;
+mod tree;
 
 #[cfg(test)]
 #[path = "../tests/support/mod.rs"]
 mod support;
 
+pub use certificate::{Certificate, Choice};
+pub use check::{CheckError, Checked, check};
 pub use conflict::{Demand, conflict};
 pub use plan::{Plan, SitePlan, Violation};
 pub use problem::{Cover, MissionProblem, Pool, Problem, ProblemError, SiteProblem};

@@ -1,7 +1,7 @@
 //! A good plan quickly: units where they save most, then one change at a time.
 
-use crate::branch::{completed, relax};
-use crate::reduce::{Choice, Evaluation, Reduced};
+use crate::certificate::Choice;
+use crate::reduce::{Evaluation, Reduced};
 use std::cmp::Ordering;
 use std::time::Instant;
 
@@ -19,15 +19,36 @@ pub fn better(first: Option<Found>, second: Option<Found>) -> Option<Found> {
     }
 }
 
-/// The best plan that a local search finds, if it finds any; it ends at the deadline, or at `bound`,
-/// below which no plan is.
-pub fn incumbent(reduced: &Reduced, bound: f64, deadline: Option<Instant>) -> Option<Found> {
-    let mut best = None;
-    for state in starts(reduced) {
-        let found = reduced.evaluate(&state).map(|found| (state, found));
-        best = better(best, found);
+/// The best of some choices, and of today's or everyone's people with units where they save most.
+pub fn start(reduced: &Reduced, mut states: Vec<Vec<Choice>>) -> Option<Found> {
+    let sites = &reduced.problem.sites;
+    if reduced.choices.iter().any(Vec::is_empty) {
+        return None;
     }
-    let mut best = best?;
+    states.push(completed(reduced, &vec![1; sites.len()]));
+    let today: Vec<u32> = sites.iter().map(|site| site.people).collect();
+    states.push(completed(reduced, &today));
+    let found = states
+        .into_iter()
+        .map(|state| evaluated(reduced, state))
+        .collect::<Vec<_>>();
+    found.into_iter().fold(None, better)
+}
+
+/// Choices with what they lose, if they leave a way.
+pub fn evaluated(reduced: &Reduced, state: Vec<Choice>) -> Option<Found> {
+    let found = reduced.evaluate(&state)?;
+    Some((state, found))
+}
+
+/// What a local search makes of a plan; it ends at the deadline, or at `bound`, below which no plan
+/// is.
+pub fn improved(
+    reduced: &Reduced,
+    mut best: Found,
+    bound: f64,
+    deadline: Option<Instant>,
+) -> Found {
     // Flows cost more the more sites there are.
     let mut budget = 20_000 / reduced.choices.len().max(1);
     let is_late = || deadline.is_some_and(|at| Instant::now() >= at);
@@ -40,24 +61,46 @@ pub fn incumbent(reduced: &Reduced, bound: f64, deadline: Option<Instant>) -> Op
             None => break,
         }
     }
-    Some(best)
+    best
 }
 
-fn starts(reduced: &Reduced) -> Vec<Vec<Choice>> {
+/// One choice a site near given people: open where it has people, as few units as possible first,
+/// then the loadout that saves most while the pools last.
+fn completed(reduced: &Reduced, people: &[u32]) -> Vec<Choice> {
     let problem = reduced.problem;
-    let all_open: Vec<u32> = vec![1; problem.sites.len()];
-    let today: Vec<u32> = problem.sites.iter().map(|site| site.people).collect();
-    let mut starts = Vec::new();
-    if reduced.choices.iter().any(Vec::is_empty) {
-        return starts;
+    let choices = &reduced.choices;
+    let direct = |site: usize, choice: &Choice| problem.sites[site].direct_loss[choice.loadout];
+    let mut state: Vec<Choice> = Vec::with_capacity(choices.len());
+    for (site, own) in choices.iter().enumerate() {
+        let order = |choice: &&Choice| {
+            let wrong = choice.open != (people[site] > 0);
+            (wrong, problem.drawn_in_all(site, choice.loadout))
+        };
+        let Some(&choice) = own.iter().min_by_key(order) else {
+            return state;
+        };
+        state.push(choice);
     }
-    for people in [all_open, today] {
-        starts.push(completed(reduced, &reduced.choices, &people));
+    let saving = |state: &[Choice], site: usize, choice: &Choice| {
+        let exposed = f64::from(people[site]) + problem.sites[site].fixed_people;
+        exposed * (direct(site, &state[site]) - direct(site, choice))
+    };
+    let mut upgrades: Vec<(f64, usize, Choice)> = Vec::new();
+    for (site, own) in choices.iter().enumerate() {
+        let alike = own.iter().filter(|choice| choice.open == state[site].open);
+        upgrades.extend(alike.map(|&choice| (saving(&state, site, &choice), site, choice)));
     }
-    if let Some(relaxed) = relax(reduced, &reduced.choices) {
-        starts.push(completed(reduced, &reduced.choices, &relaxed.people));
+    upgrades.retain(|upgrade| upgrade.0 > 0.0);
+    upgrades.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (_, site, choice) in upgrades {
+        if saving(&state, site, &choice) > 0.0 {
+            let before = std::mem::replace(&mut state[site], choice);
+            if !reduced.supplied(&state) {
+                state[site] = before;
+            }
+        }
     }
-    starts
+    state
 }
 
 /// New choices at one site or two.
