@@ -16,6 +16,8 @@ use std::time::Instant;
 const PRICES_MAX: usize = 1 << 23;
 /// Share of a bound that is given up to the rounding of those who check it.
 const ROUNDING: f64 = 1e-11;
+/// Shares of a site's mix above which it is tried open, until the people find places.
+const OPEN_FROM: [f64; 3] = [0.5, WHOLE, -1.0];
 /// Weights of a mix this near to whole count as whole.
 const WHOLE: f64 = 1e-6;
 
@@ -281,22 +283,23 @@ impl<'a> Tree<'a> {
     /// Tries the plan nearest to the mix of picks.
     fn try_near(&mut self, allowed: &[bool], relaxed: &Relaxed) {
         let reduced = self.model.reduced;
-        let Some(state) = near(self.model, allowed, relaxed) else {
-            return;
+        let mut states = OPEN_FROM
+            .iter()
+            .filter_map(|&from| near(self.model, allowed, &relaxed.weights, from));
+        let found = states.find_map(|state| local::evaluated(reduced, state));
+        let bound = relaxed.bound / self.model.scale;
+        let known = self.best.take();
+        let improves = match (&known, &found) {
+            (Some(known), Some(found)) => found.1.value < known.1.value,
+            (None, found) => found.is_some(),
+            _ => false,
         };
-        let Some(found) = local::evaluated(reduced, state) else {
-            return;
-        };
-        let known = self
-            .best
-            .as_ref()
-            .map_or(f64::INFINITY, |best| best.1.value);
-        let first = self.solved == 1;
-        if first || found.1.value < known {
-            let bound = relaxed.bound / self.model.scale;
-            let found = local::improved(reduced, found, bound, self.limits.deadline);
-            self.best = local::better(self.best.take(), Some(found));
+        let mut best = local::better(known, found);
+        if improves || self.solved == 1 {
+            let deadline = self.limits.deadline;
+            best = best.map(|best| local::improved(reduced, best, bound, deadline));
         }
+        self.best = best;
     }
 
     /// How to split a case: by whether a site is open, else by its units of one system, else by its
@@ -410,44 +413,36 @@ pub fn most_loss(reduced: &Reduced) -> f64 {
     sites.sum::<f64>() + problem.loss_per_move * problem.people() as f64
 }
 
-/// The choices nearest to a mix that the pools can supply: of each site the likeliest, in the order
-/// of how likely they are.
-fn near(model: &Model, allowed: &[bool], relaxed: &Relaxed) -> Option<Vec<Choice>> {
+/// The choices nearest to a mix that the pools can supply: a site is open if more than the share
+/// `open_from` of its mix is, or it must be; and has the likeliest loadout that is left, the sites
+/// that are surest first.
+fn near(model: &Model, allowed: &[bool], weights: &[f64], open_from: f64) -> Option<Vec<Choice>> {
     let reduced = model.reduced;
-    let mut wanted: Vec<(f64, usize, usize)> = Vec::new();
+    let mut wanted: Vec<(f64, usize, Choice)> = Vec::new();
     let mut state = Vec::with_capacity(model.sites.len());
     for (site, choices) in reduced.choices.iter().enumerate() {
-        let weights = model.of(site, &relaxed.weights);
-        let allowed = model.of(site, allowed);
-        let left = || (0..choices.len()).filter(|&option| allowed[option]);
-        wanted.extend(left().map(|option| (weights[option], site, option)));
-        let drawn = |option: usize| reduced.problem.drawn_in_all(site, choices[option].loadout);
-        let open: f64 = left()
-            .filter(|&option| choices[option].open)
-            .map(|option| weights[option])
-            .sum();
-        let least = left()
-            .min_by_key(|&option| (choices[option].open != (open > 0.5), drawn(option), option))?;
-        state.push(choices[least]);
+        let options = choices.iter().zip(model.of(site, weights));
+        let options = options.zip(model.of(site, allowed));
+        let left: Vec<(Choice, f64)> = options
+            .filter(|(_, allowed)| **allowed)
+            .map(|((choice, weight), _)| (*choice, *weight))
+            .collect();
+        let open: f64 = left.iter().filter(|it| it.0.open).map(|it| it.1).sum();
+        let drawn = |choice: Choice| reduced.problem.drawn_in_all(site, choice.loadout);
+        let order = |it: &&(Choice, f64)| (it.0.open != (open > open_from), drawn(it.0));
+        let least = left.iter().min_by_key(order)?.0;
+        state.push(least);
+        let likely = left.iter().filter(|it| it.0.open == least.open);
+        wanted.extend(likely.map(|&(choice, weight)| (weight, site, choice)));
     }
     wanted.retain(|wanted| wanted.0 > WHOLE);
     wanted.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let likeliest: Vec<Choice> = {
-        let mut likeliest = state.clone();
-        for &(_, site, option) in wanted.iter().rev() {
-            likeliest[site] = reduced.choices[site][option];
-        }
-        likeliest
-    };
-    if reduced.supplied(&likeliest) {
-        return Some(likeliest);
-    }
-    let mut set = vec![false; state.len()];
-    for (_, site, option) in wanted {
-        if !set[site] {
-            let before = std::mem::replace(&mut state[site], reduced.choices[site][option]);
-            set[site] = reduced.supplied(&state);
-            if !set[site] {
+    let mut is_set = vec![false; state.len()];
+    for (_, site, choice) in wanted {
+        if !is_set[site] {
+            let before = std::mem::replace(&mut state[site], choice);
+            is_set[site] = before == choice || reduced.supplied(&state);
+            if !is_set[site] {
                 state[site] = before;
             }
         }
