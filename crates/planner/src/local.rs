@@ -11,6 +11,9 @@ pub type Found = (Vec<Choice>, Evaluation);
 /// Share of the loss below which two plans count as equal.
 pub const EQUAL: f64 = 1e-9;
 
+/// Most changes of each side that are tried in pairs.
+const PAIRED: usize = 100;
+
 /// The better of two plans; the first on a tie.
 pub fn better(first: Option<Found>, second: Option<Found>) -> Option<Found> {
     match (first, second) {
@@ -53,8 +56,9 @@ pub fn improved(
     let mut budget = 20_000 / reduced.choices.len().max(1);
     let is_late = || deadline.is_some_and(|at| Instant::now() >= at);
     while budget > 0 && best.1.value > bound && !is_late() {
-        let next = held(reduced, &best, singles(reduced, &best.0), &mut budget)
-            .or_else(|| held(reduced, &best, pairs(reduced, &best.0), &mut budget))
+        let next = swept(reduced, &best, &mut budget)
+            .or_else(|| held(reduced, &best, singles(reduced, &best.0), &mut budget))
+            .or_else(|| held(reduced, &best, pairs(reduced, &best), &mut budget))
             .or_else(|| toggled(reduced, &best, &mut budget));
         match next {
             Some(next) => best = next,
@@ -201,27 +205,57 @@ fn singles(reduced: &Reduced, state: &[Choice]) -> impl Iterator<Item = Change> 
     })
 }
 
-/// One site gives up units and another draws more.
-fn pairs(reduced: &Reduced, state: &[Choice]) -> impl Iterator<Item = Change> {
+/// One site gives up units and another draws more: those that lose least by themselves for those
+/// that save most, with these people.
+fn pairs(reduced: &Reduced, best: &Found) -> impl Iterator<Item = Change> {
+    let (state, people) = (&best.0, &best.1.people);
     let drawn = |site: usize, choice: Choice| reduced.problem.drawn_in_all(site, choice.loadout);
+    let mut trial = state.clone();
     let (mut less, mut more) = (Vec::new(), Vec::new());
-    for site in 0..state.len() {
-        let now = drawn(site, state[site]);
-        for choice in alike(reduced, state, site) {
-            match drawn(site, choice).cmp(&now) {
-                Ordering::Less => less.push((site, choice)),
-                Ordering::Greater => more.push((site, choice)),
-                Ordering::Equal => {}
+    for change in singles(reduced, state) {
+        let [(site, choice)] = change[..] else {
+            continue;
+        };
+        let side = match drawn(site, choice).cmp(&drawn(site, state[site])) {
+            Ordering::Less => &mut less,
+            Ordering::Greater => &mut more,
+            Ordering::Equal => continue,
+        };
+        let added = change_in_loss(reduced, &mut trial, people, &change);
+        side.push((added, (site, choice)));
+    }
+    for side in [&mut less, &mut more] {
+        side.sort_by(|a, b| a.0.total_cmp(&b.0));
+        side.truncate(PAIRED);
+    }
+    less.into_iter().flat_map(move |giver| {
+        let takers = more.clone().into_iter();
+        let takers = takers.filter(move |taker| taker.1.0 != giver.1.0);
+        takers.map(move |taker| vec![giver.1, taker.1])
+    })
+}
+
+/// Every change at one site that saves something and that the pools allow, one after another, while
+/// everyone stays where they are.
+fn swept(reduced: &Reduced, best: &Found, budget: &mut usize) -> Option<Found> {
+    let people = &best.1.people;
+    let mut state = best.0.clone();
+    let least = best.1.value * EQUAL;
+    let mut changes: Vec<(f64, Change)> = singles(reduced, &best.0)
+        .map(|change| (change_in_loss(reduced, &mut state, people, &change), change))
+        .filter(|(added, _)| *added < -least)
+        .collect();
+    changes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for (_, change) in changes {
+        if change_in_loss(reduced, &mut state, people, &change) < -least {
+            let next = changed(&state, &change);
+            if reduced.supplied(&next) {
+                state = next;
             }
         }
     }
-    less.into_iter().flat_map(move |giver| {
-        let takers = more
-            .clone()
-            .into_iter()
-            .filter(move |taker| taker.0 != giver.0);
-        takers.map(move |taker| vec![giver, taker])
-    })
+    *budget = budget.saturating_sub(1);
+    evaluated(reduced, state).filter(|found| found.1.value < best.1.value * (1.0 - EQUAL))
 }
 
 /// Choices of a site that leave it open, or closed, as it is.

@@ -16,12 +16,12 @@ const OPTIMAL: f64 = 1e-6;
 /// The loss of the first plan after scaling.
 const SCALED_LOSS: f64 = 1000.0;
 /// Most rows of the master program; beyond, prices come from ascent alone.
-const MOST_ROWS: usize = 2_500;
+const MOST_ROWS: usize = 4_000;
 /// Steps of ascent before the master program, and where there is none.
 const STEPS: u32 = 60;
 const STEPS_ALONE: u32 = 1_000;
-/// Steps of the master program without a time limit, some minutes' worth.
-const WORK: u64 = 100_000_000_000;
+/// Pivots times rows of the master program without a time limit, about half a minute.
+const WORK: u64 = 500_000_000;
 /// Most sites for which a plan is tidied by moving people too.
 const MOST_TIDIED: usize = 150;
 

@@ -1,9 +1,9 @@
 //! A revised primal simplex method whose columns come one by one from outside.
 //!
-//! Dantzig's method with an explicit inverse of the basis (Chvátal, "Linear Programming", 1983,
-//! chapters 7 and 26), the two-pass ratio test of Harris (1973), and reinversion by pivots. It keeps
-//! no column that is not in the basis. Only its dual values are used, and they only as prices that
-//! any rounding leaves valid, so that it may be plain.
+//! Dantzig's method with the inverse of the basis as a product of sparse factors (Chvátal, "Linear
+//! Programming", 1983, chapters 7 and 24) and the two-pass ratio test of Harris (1973). It keeps no
+//! column that is not in the basis. Only its dual values are used, and they only as prices that any
+//! rounding leaves valid, so that it may be plain.
 
 /// A column of the program.
 #[derive(Clone, Debug)]
@@ -20,8 +20,8 @@ pub struct Column<Tag> {
 pub struct Simplex<Tag> {
     right: Vec<f64>,
     basis: Vec<Column<Tag>>,
-    /// Row by row, in one piece.
-    inverse: Vec<f64>,
+    /// Factors of the inverse, those applied to a column first in front.
+    factors: Vec<Factor>,
     values: Vec<f64>,
     duals: Vec<f64>,
     pivots: usize,
@@ -29,10 +29,23 @@ pub struct Simplex<Tag> {
     direction: Vec<f64>,
 }
 
+/// The identity but for one column, by which a pivot multiplies the inverse.
+struct Factor {
+    place: usize,
+    pivot: f64,
+    others: Vec<(usize, f64)>,
+}
+
 /// What counts as no movement in the ratio test.
 const STILL: f64 = 1e-9;
 /// How far a value may sink below zero within Harris's test.
 const SLIP: f64 = 1e-10;
+/// Entries of a direction below this are rounding.
+const NOTHING: f64 = 1e-13;
+/// Least pivot of a basis that counts as regular.
+const REGULAR: f64 = 1e-9;
+/// Pivots after which the inverse is factored afresh.
+const PIVOTS_MAX: usize = 100;
 
 impl<Tag> Simplex<Tag> {
     /// Starts from a basis of as many columns as rows; `None` if it is singular.
@@ -41,7 +54,7 @@ impl<Tag> Simplex<Tag> {
         let mut simplex = Self {
             right,
             basis,
-            inverse: Vec::new(),
+            factors: Vec::new(),
             values: Vec::new(),
             duals: vec![0.0; rows],
             pivots: 0,
@@ -69,17 +82,10 @@ impl<Tag> Simplex<Tag> {
 
     /// Gives every column of the basis a new cost, and the dual values with it.
     pub fn price(&mut self, cost: impl Fn(&Column<Tag>) -> f64) {
-        let rows = self.right.len();
-        self.duals.fill(0.0);
-        for (place, column) in self.basis.iter_mut().enumerate() {
+        for column in &mut self.basis {
             column.cost = cost(column);
-            if column.cost != 0.0 {
-                let row = &self.inverse[place * rows..(place + 1) * rows];
-                for (dual, entry) in self.duals.iter_mut().zip(row) {
-                    *dual += column.cost * entry;
-                }
-            }
         }
+        self.find_duals();
     }
 
     /// What the objective changes by for one unit of a column.
@@ -98,39 +104,43 @@ impl<Tag> Simplex<Tag> {
         let Some(place) = self.leaving() else {
             return false;
         };
-        let step = (self.values[place] / self.direction[place]).max(0.0);
+        let pivot = self.direction[place];
+        let step = (self.values[place] / pivot).max(0.0);
         for (value, direction) in self.values.iter_mut().zip(&self.direction) {
             if *direction != 0.0 {
                 *value = (*value - step * direction).max(0.0);
             }
         }
         self.values[place] = step;
-        let rows = self.right.len();
-        let factor = reduced_cost / self.direction[place];
-        let row = &self.inverse[place * rows..(place + 1) * rows];
-        for (dual, entry) in self.duals.iter_mut().zip(row) {
-            *dual += factor * entry;
+        let mut row = vec![0.0; self.right.len()];
+        row[place] = reduced_cost / pivot;
+        backward(&self.factors, &mut row);
+        for (dual, change) in self.duals.iter_mut().zip(&row) {
+            *dual += change;
         }
         self.turn(place);
         self.basis[place] = column;
         self.pivots += 1;
-        // The inverse gathers rounding errors; a new one costs as much as some pivots.
-        if self.pivots >= 100 + rows / 2 {
-            return self.invert();
-        }
-        true
+        self.pivots < PIVOTS_MAX || self.invert()
     }
 
     fn find_direction(&mut self, column: &Column<Tag>) {
-        let rows = self.right.len();
-        for (place, direction) in self.direction.iter_mut().enumerate() {
-            let row = &self.inverse[place * rows..(place + 1) * rows];
-            let amounts = column.amounts.iter();
-            *direction = amounts.map(|&(at, amount)| row[at] * amount).sum();
-            if direction.abs() < 1e-13 {
-                *direction = 0.0;
+        self.direction.fill(0.0);
+        for &(row, amount) in &column.amounts {
+            self.direction[row] += amount;
+        }
+        forward(&self.factors, &mut self.direction);
+        for entry in &mut self.direction {
+            if entry.abs() < NOTHING {
+                *entry = 0.0;
             }
         }
+    }
+
+    fn find_duals(&mut self) {
+        let mut duals: Vec<f64> = self.basis.iter().map(|column| column.cost).collect();
+        backward(&self.factors, &mut duals);
+        self.duals = duals;
     }
 
     fn leaving(&self) -> Option<usize> {
@@ -151,74 +161,165 @@ impl<Tag> Simplex<Tag> {
 
     /// Pivots the inverse on the direction at one place.
     fn turn(&mut self, place: usize) {
-        let rows = self.right.len();
-        let pivot = self.direction[place];
-        let row = &mut self.inverse[place * rows..(place + 1) * rows];
-        let mut filled: Vec<(usize, f64)> = Vec::with_capacity(rows);
-        for (at, entry) in row.iter_mut().enumerate() {
-            if *entry != 0.0 {
-                *entry /= pivot;
-                filled.push((at, *entry));
-            }
-        }
-        for (other, &factor) in self.direction.iter().enumerate() {
-            if other == place || factor == 0.0 {
-                continue;
-            }
-            let row = &mut self.inverse[other * rows..(other + 1) * rows];
-            for &(at, entry) in &filled {
-                row[at] -= factor * entry;
-            }
-        }
+        let entries = self.direction.iter().copied().enumerate();
+        let others = entries.filter(|&(at, entry)| at != place && entry != 0.0);
+        self.factors.push(Factor {
+            place,
+            pivot: self.direction[place],
+            others: others.collect(),
+        });
     }
 
-    /// Inverts the basis afresh, columns with fewest amounts first; false if it is singular.
+    /// Factors the inverse of the basis afresh; false if the basis is singular.
+    ///
+    /// Columns with one amount come first, then those that alone reach some row, over and over, as
+    /// both leave later columns as they are; what remains is pivoted on sparse rows.
     fn invert(&mut self) -> bool {
         let rows = self.right.len();
         self.pivots = 0;
-        self.inverse.clear();
-        self.inverse.resize(rows * rows, 0.0);
-        for place in 0..rows {
-            self.inverse[place * rows + place] = 1.0;
-        }
-        let mut waiting: Vec<Column<Tag>> = std::mem::take(&mut self.basis);
-        waiting.sort_by_key(|column| column.amounts.len());
+        self.factors.clear();
+        let mut order = Order::new(&self.basis, rows);
+        let mut waiting: Vec<Option<Column<Tag>>> = Vec::with_capacity(rows);
+        waiting.extend(std::mem::take(&mut self.basis).into_iter().map(Some));
         let mut placed: Vec<Option<Column<Tag>>> = (0..rows).map(|_| None).collect();
-        for column in waiting {
+        while let Some((next, row)) = order.next() {
+            let Some(column) = waiting[next].take() else {
+                continue;
+            };
             self.find_direction(&column);
-            let free = (0..rows).filter(|&place| placed[place].is_none());
-            let largest = free.max_by(|&a, &b| {
-                let size = |place: usize| self.direction[place].abs();
-                size(a).total_cmp(&size(b)).then(b.cmp(&a))
-            });
-            let Some(place) = largest.filter(|&place| self.direction[place].abs() > 1e-9) else {
+            let place = match row {
+                Some(row) if self.direction[row].abs() > 1e-3 => Some(row),
+                _ => self.sparsest(&placed, &order),
+            };
+            let Some(place) = place else {
                 return false;
             };
-            self.turn(place);
+            let is_unit = self.direction[place] == 1.0 && column.amounts.len() == 1;
+            if !is_unit {
+                self.turn(place);
+            }
+            order.place(next, &column.amounts, place);
             placed[place] = Some(column);
         }
         self.basis = placed.into_iter().flatten().collect();
         if self.basis.len() != rows {
             return false;
         }
-        self.values = (0..rows)
-            .map(|place| {
-                let row = &self.inverse[place * rows..(place + 1) * rows];
-                let terms = row.iter().zip(&self.right);
-                let value: f64 = terms.map(|(entry, right)| entry * right).sum();
-                value.max(0.0)
-            })
-            .collect();
-        self.duals.fill(0.0);
-        for (place, column) in self.basis.iter().enumerate() {
-            if column.cost != 0.0 {
-                let row = &self.inverse[place * rows..(place + 1) * rows];
-                for (dual, entry) in self.duals.iter_mut().zip(row) {
-                    *dual += column.cost * entry;
-                }
+        let mut values = self.right.clone();
+        forward(&self.factors, &mut values);
+        values.iter_mut().for_each(|value| *value = value.max(0.0));
+        self.values = values;
+        self.find_duals();
+        true
+    }
+
+    /// Of the free rows where the direction is not small, that which fewest columns reach.
+    fn sparsest(&self, placed: &[Option<Column<Tag>>], order: &Order) -> Option<usize> {
+        let free = || (0..placed.len()).filter(|&row| placed[row].is_none());
+        let size = |row: usize| self.direction[row].abs();
+        let largest = free().map(size).fold(0.0, f64::max);
+        free()
+            .filter(|&row| size(row) > REGULAR && size(row) >= 0.1 * largest)
+            .min_by_key(|&row| order.reached[row])
+    }
+}
+
+/// Multiplies a column by the factors.
+fn forward(factors: &[Factor], column: &mut [f64]) {
+    for factor in factors {
+        let at = column[factor.place];
+        if at != 0.0 {
+            let share = at / factor.pivot;
+            column[factor.place] = share;
+            for &(row, entry) in &factor.others {
+                column[row] -= share * entry;
             }
         }
-        true
+    }
+}
+
+/// Multiplies the factors by a row.
+fn backward(factors: &[Factor], row: &mut [f64]) {
+    for factor in factors.iter().rev() {
+        let others = factor.others.iter();
+        let sum: f64 = others.map(|&(at, entry)| row[at] * entry).sum();
+        row[factor.place] = (row[factor.place] - sum) / factor.pivot;
+    }
+}
+
+/// The order in which columns are taken into the inverse.
+struct Order {
+    /// Columns that reach each row.
+    columns: Vec<Vec<usize>>,
+    /// How many of them wait.
+    reached: Vec<usize>,
+    waits: Vec<bool>,
+    /// Rows without a column yet.
+    is_free: Vec<bool>,
+    /// Columns with one amount, those that alone reach a row, and all, in turn from the end.
+    units: Vec<(usize, usize)>,
+    alone: Vec<usize>,
+    rest: Vec<usize>,
+}
+
+impl Order {
+    fn new<Tag>(basis: &[Column<Tag>], rows: usize) -> Self {
+        let mut columns = vec![Vec::new(); rows];
+        let mut units = Vec::new();
+        for (index, column) in basis.iter().enumerate() {
+            for &(row, _) in &column.amounts {
+                columns[row].push(index);
+            }
+            if let [(row, _)] = column.amounts[..] {
+                units.push((index, row));
+            }
+        }
+        let mut rest: Vec<usize> = (0..basis.len()).collect();
+        rest.sort_by_key(|&index| std::cmp::Reverse((basis[index].amounts.len(), index)));
+        let reached: Vec<usize> = columns.iter().map(Vec::len).collect();
+        Self {
+            columns,
+            alone: (0..rows).filter(|&row| reached[row] == 1).collect(),
+            reached,
+            waits: vec![true; basis.len()],
+            is_free: vec![true; rows],
+            units,
+            rest,
+        }
+    }
+
+    /// The next column, and its row where that is known.
+    fn next(&mut self) -> Option<(usize, Option<usize>)> {
+        while let Some((column, row)) = self.units.pop() {
+            if self.waits[column] && self.is_free[row] {
+                return Some((column, Some(row)));
+            }
+        }
+        while let Some(row) = self.alone.pop() {
+            let mut columns = self.columns[row].iter().copied();
+            if let Some(column) = columns.find(|&column| self.waits[column])
+                && self.is_free[row]
+            {
+                return Some((column, Some(row)));
+            }
+        }
+        while let Some(column) = self.rest.pop() {
+            if self.waits[column] {
+                return Some((column, None));
+            }
+        }
+        None
+    }
+
+    fn place(&mut self, column: usize, amounts: &[(usize, f64)], at: usize) {
+        self.waits[column] = false;
+        self.is_free[at] = false;
+        for &(row, _) in amounts {
+            self.reached[row] -= 1;
+            if self.reached[row] == 1 && self.is_free[row] {
+                self.alone.push(row);
+            }
+        }
     }
 }
 

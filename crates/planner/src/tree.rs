@@ -27,7 +27,7 @@ pub struct Limits {
     pub deadline: Option<Instant>,
     /// Relative gap at which a case is closed.
     pub gap: f64,
-    /// Most steps, of one number of the master program each.
+    /// Most pivots times rows of the master program.
     pub work: u64,
 }
 
@@ -140,7 +140,7 @@ impl<'a> Tree<'a> {
     fn is_exhausted(&self) -> bool {
         let rows = self.model.right.len() + self.model.sites.len();
         self.limits.deadline.is_some_and(|at| Instant::now() >= at)
-            || self.pivots() * (rows * rows) as u64 > self.limits.work
+            || self.pivots() * rows as u64 > self.limits.work
             || self.prices.len() * self.model.right.len() > PRICES_MAX
     }
 
