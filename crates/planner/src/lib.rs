@@ -86,9 +86,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-#[cfg(test)]
-extern crate self as planner;
-
 mod ascent;
 pub mod certificate;
 pub mod check;
@@ -105,10 +102,7 @@ pub mod search;
 mod simplex;
 mod transport;
 mod tree;
-
-#[cfg(test)]
-#[path = "../tests/support/mod.rs"]
-mod support;
+pub mod worth;
 
 pub use certificate::{Certificate, Choice};
 pub use check::{CheckError, Checked, check};
@@ -117,3 +111,4 @@ pub use plan::{Plan, SitePlan, Violation};
 pub use problem::{Cover, MissionProblem, Pool, Problem, ProblemError, SiteProblem};
 pub use search::{Options, SolveError, Solved, Status, solve};
 pub use transport::unmet;
+pub use worth::{Change, Resource, one_less, one_more};

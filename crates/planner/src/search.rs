@@ -2,7 +2,7 @@
 
 use crate::ascent;
 use crate::certificate::{Certificate, Choice};
-use crate::check;
+use crate::check::{self, Checked};
 use crate::local::{self, Found};
 use crate::model::Model;
 use crate::plan::Plan;
@@ -77,6 +77,8 @@ pub struct Solved {
     pub nodes: u64,
     /// What the bound rests on.
     pub certificate: Certificate,
+    /// What the checker found.
+    pub checked: Checked,
 }
 
 /// Why there is no plan to give.
@@ -212,5 +214,6 @@ fn finish(
         status,
         nodes,
         certificate,
+        checked,
     })
 }
