@@ -26,11 +26,6 @@ pub struct Seat {
 const STEPS: f64 = (1_u64 << 48) as f64;
 const MOVE_STEPS: i64 = 1 << 8;
 
-/// How far from the least loss the people of [`settle`] may be, through the rounding of losses.
-pub fn slack(problem: &Problem, seats: &[Seat]) -> f64 {
-    largest(problem, seats) * problem.people() as f64 * (MOVE_STEPS as f64 + 2.0) / STEPS
-}
-
 fn largest(problem: &Problem, seats: &[Seat]) -> f64 {
     let losses = seats
         .iter()

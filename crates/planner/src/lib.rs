@@ -88,28 +88,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-#[cfg(test)]
-extern crate self as planner;
-
-mod branch;
+mod ascent;
+pub mod certificate;
+pub mod check;
 pub mod conflict;
 mod flow;
 mod local;
-mod milp;
+mod master;
+mod model;
 mod network;
 pub mod plan;
 pub mod problem;
 mod reduce;
 pub mod regional;
 pub mod search;
+mod simplex;
 mod transport;
+mod tree;
+pub mod worth;
 
-#[cfg(test)]
-#[path = "../tests/support/mod.rs"]
-mod support;
-
+pub use certificate::{Certificate, Choice};
+pub use check::{CheckError, Checked, check};
 pub use conflict::{Demand, conflict};
 pub use plan::{Plan, SitePlan, Violation};
 pub use problem::{Cover, MissionProblem, Pool, Problem, ProblemError, SiteProblem};
 pub use search::{Options, SolveError, Solved, Status, solve};
 pub use transport::unmet;
+pub use worth::{Change, Resource, one_less, one_more};

@@ -1,7 +1,7 @@
 //! A good plan quickly: units where they save most, then one change at a time.
 
-use crate::branch::{completed, relax};
-use crate::reduce::{Choice, Evaluation, Reduced};
+use crate::certificate::Choice;
+use crate::reduce::{Evaluation, Reduced};
 use std::cmp::Ordering;
 use std::time::Instant;
 
@@ -11,6 +11,9 @@ pub type Found = (Vec<Choice>, Evaluation);
 /// Share of the loss below which two plans count as equal.
 pub const EQUAL: f64 = 1e-9;
 
+/// Most changes of each side that are tried in pairs.
+const PAIRED: usize = 100;
+
 /// The better of two plans; the first on a tie.
 pub fn better(first: Option<Found>, second: Option<Found>) -> Option<Found> {
     match (first, second) {
@@ -19,45 +22,89 @@ pub fn better(first: Option<Found>, second: Option<Found>) -> Option<Found> {
     }
 }
 
-/// The best plan that a local search finds, if it finds any; it ends at the deadline, or at `bound`,
-/// below which no plan is.
-pub fn incumbent(reduced: &Reduced, bound: f64, deadline: Option<Instant>) -> Option<Found> {
-    let mut best = None;
-    for state in starts(reduced) {
-        let found = reduced.evaluate(&state).map(|found| (state, found));
-        best = better(best, found);
+/// The best of some choices, and of today's or everyone's people with units where they save most.
+pub fn start(reduced: &Reduced, mut states: Vec<Vec<Choice>>) -> Option<Found> {
+    let sites = &reduced.problem.sites;
+    if reduced.choices.iter().any(Vec::is_empty) {
+        return None;
     }
-    let mut best = best?;
+    states.push(completed(reduced, &vec![1; sites.len()]));
+    let today: Vec<u32> = sites.iter().map(|site| site.people).collect();
+    states.push(completed(reduced, &today));
+    let found = states
+        .into_iter()
+        .map(|state| evaluated(reduced, state))
+        .collect::<Vec<_>>();
+    found.into_iter().fold(None, better)
+}
+
+/// Choices with what they lose, if they leave a way.
+pub fn evaluated(reduced: &Reduced, state: Vec<Choice>) -> Option<Found> {
+    let found = reduced.evaluate(&state)?;
+    Some((state, found))
+}
+
+/// What a local search makes of a plan; it ends at the deadline, or at `bound`, below which no plan
+/// is.
+pub fn improved(
+    reduced: &Reduced,
+    mut best: Found,
+    bound: f64,
+    deadline: Option<Instant>,
+) -> Found {
     // Flows cost more the more sites there are.
     let mut budget = 20_000 / reduced.choices.len().max(1);
     let is_late = || deadline.is_some_and(|at| Instant::now() >= at);
     while budget > 0 && best.1.value > bound && !is_late() {
-        let next = held(reduced, &best, singles(reduced, &best.0), &mut budget)
-            .or_else(|| held(reduced, &best, pairs(reduced, &best.0), &mut budget))
+        let next = swept(reduced, &best, &mut budget)
+            .or_else(|| held(reduced, &best, singles(reduced, &best.0), &mut budget))
+            .or_else(|| held(reduced, &best, pairs(reduced, &best), &mut budget))
             .or_else(|| toggled(reduced, &best, &mut budget));
         match next {
             Some(next) => best = next,
             None => break,
         }
     }
-    Some(best)
+    best
 }
 
-fn starts(reduced: &Reduced) -> Vec<Vec<Choice>> {
+/// One choice a site near given people: open where it has people, as few units as possible first,
+/// then the loadout that saves most while the pools last.
+fn completed(reduced: &Reduced, people: &[u32]) -> Vec<Choice> {
     let problem = reduced.problem;
-    let all_open: Vec<u32> = vec![1; problem.sites.len()];
-    let today: Vec<u32> = problem.sites.iter().map(|site| site.people).collect();
-    let mut starts = Vec::new();
-    if reduced.choices.iter().any(Vec::is_empty) {
-        return starts;
+    let choices = &reduced.choices;
+    let direct = |site: usize, choice: &Choice| problem.sites[site].direct_loss[choice.loadout];
+    let mut state: Vec<Choice> = Vec::with_capacity(choices.len());
+    for (site, own) in choices.iter().enumerate() {
+        let order = |choice: &&Choice| {
+            let wrong = choice.open != (people[site] > 0);
+            (wrong, problem.drawn_in_all(site, choice.loadout))
+        };
+        let Some(&choice) = own.iter().min_by_key(order) else {
+            return state;
+        };
+        state.push(choice);
     }
-    for people in [all_open, today] {
-        starts.push(completed(reduced, &reduced.choices, &people));
+    let saving = |state: &[Choice], site: usize, choice: &Choice| {
+        let exposed = f64::from(people[site]) + problem.sites[site].fixed_people;
+        exposed * (direct(site, &state[site]) - direct(site, choice))
+    };
+    let mut upgrades: Vec<(f64, usize, Choice)> = Vec::new();
+    for (site, own) in choices.iter().enumerate() {
+        let alike = own.iter().filter(|choice| choice.open == state[site].open);
+        upgrades.extend(alike.map(|&choice| (saving(&state, site, &choice), site, choice)));
     }
-    if let Some(relaxed) = relax(reduced, &reduced.choices) {
-        starts.push(completed(reduced, &reduced.choices, &relaxed.people));
+    upgrades.retain(|upgrade| upgrade.0 > 0.0);
+    upgrades.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (_, site, choice) in upgrades {
+        if saving(&state, site, &choice) > 0.0 {
+            let before = std::mem::replace(&mut state[site], choice);
+            if !reduced.supplied(&state) {
+                state[site] = before;
+            }
+        }
     }
-    starts
+    state
 }
 
 /// New choices at one site or two.
@@ -158,27 +205,57 @@ fn singles(reduced: &Reduced, state: &[Choice]) -> impl Iterator<Item = Change> 
     })
 }
 
-/// One site gives up units and another draws more.
-fn pairs(reduced: &Reduced, state: &[Choice]) -> impl Iterator<Item = Change> {
+/// One site gives up units and another draws more: those that lose least by themselves for those
+/// that save most, with these people.
+fn pairs(reduced: &Reduced, best: &Found) -> impl Iterator<Item = Change> {
+    let (state, people) = (&best.0, &best.1.people);
     let drawn = |site: usize, choice: Choice| reduced.problem.drawn_in_all(site, choice.loadout);
+    let mut trial = state.clone();
     let (mut less, mut more) = (Vec::new(), Vec::new());
-    for site in 0..state.len() {
-        let now = drawn(site, state[site]);
-        for choice in alike(reduced, state, site) {
-            match drawn(site, choice).cmp(&now) {
-                Ordering::Less => less.push((site, choice)),
-                Ordering::Greater => more.push((site, choice)),
-                Ordering::Equal => {}
+    for change in singles(reduced, state) {
+        let [(site, choice)] = change[..] else {
+            continue;
+        };
+        let side = match drawn(site, choice).cmp(&drawn(site, state[site])) {
+            Ordering::Less => &mut less,
+            Ordering::Greater => &mut more,
+            Ordering::Equal => continue,
+        };
+        let added = change_in_loss(reduced, &mut trial, people, &change);
+        side.push((added, (site, choice)));
+    }
+    for side in [&mut less, &mut more] {
+        side.sort_by(|a, b| a.0.total_cmp(&b.0));
+        side.truncate(PAIRED);
+    }
+    less.into_iter().flat_map(move |giver| {
+        let takers = more.clone().into_iter();
+        let takers = takers.filter(move |taker| taker.1.0 != giver.1.0);
+        takers.map(move |taker| vec![giver.1, taker.1])
+    })
+}
+
+/// Every change at one site that saves something and that the pools allow, one after another, while
+/// everyone stays where they are.
+fn swept(reduced: &Reduced, best: &Found, budget: &mut usize) -> Option<Found> {
+    let people = &best.1.people;
+    let mut state = best.0.clone();
+    let least = best.1.value * EQUAL;
+    let mut changes: Vec<(f64, Change)> = singles(reduced, &best.0)
+        .map(|change| (change_in_loss(reduced, &mut state, people, &change), change))
+        .filter(|(added, _)| *added < -least)
+        .collect();
+    changes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for (_, change) in changes {
+        if change_in_loss(reduced, &mut state, people, &change) < -least {
+            let next = changed(&state, &change);
+            if reduced.supplied(&next) {
+                state = next;
             }
         }
     }
-    less.into_iter().flat_map(move |giver| {
-        let takers = more
-            .clone()
-            .into_iter()
-            .filter(move |taker| taker.0 != giver.0);
-        takers.map(move |taker| vec![giver, taker])
-    })
+    *budget = budget.saturating_sub(1);
+    evaluated(reduced, state).filter(|found| found.1.value < best.1.value * (1.0 - EQUAL))
 }
 
 /// Choices of a site that leave it open, or closed, as it is.

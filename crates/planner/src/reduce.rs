@@ -1,17 +1,9 @@
 //! The choices worth considering: what is left when impossible and dominated ones are gone.
 
+use crate::certificate::Choice;
 use crate::flow::{Seat, settle};
 use crate::plan::{Plan, SitePlan};
 use crate::problem::{Problem, SiteProblem};
-
-/// One way to run a site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// Whether it is open.
-    pub open: bool,
-    /// What stands there.
-    pub loadout: usize,
-}
 
 /// Area defences that leave a site the same loss.
 #[derive(Clone, Debug)]
@@ -28,6 +20,8 @@ pub struct Reduced<'a> {
     pub problem: &'a Problem,
     /// Choices left at each site.
     pub choices: Vec<Vec<Choice>>,
+    /// Choices dropped at each site, with the place among those left of one that is no worse.
+    pub dropped: Vec<Vec<(Choice, usize)>>,
     /// Cover worth having at each site, least loss first.
     pub levels: Vec<Vec<Level>>,
     /// For each site, the sites that its loadout may cover.
@@ -59,9 +53,10 @@ impl<'a> Reduced<'a> {
             .map(|site| possible(problem, site, most[site]))
             .collect();
         let hosted = hosted(problem);
-        for (site, choices) in choices.iter_mut().enumerate() {
-            drop_dominated(problem, site, &hosted[site], choices);
-        }
+        let sites = choices.iter_mut().enumerate();
+        let dropped = sites
+            .map(|(site, choices)| drop_dominated(problem, site, &hosted[site], choices))
+            .collect();
         let bare = (0..problem.sites.len()).map(|site| assured(problem, site, &choices));
         let bare: Vec<f64> = bare.collect();
         let levels: Vec<Vec<Level>> = (0..problem.sites.len())
@@ -78,11 +73,19 @@ impl<'a> Reduced<'a> {
         Self {
             problem,
             choices,
+            dropped,
             levels,
             covered_by,
             bare,
             most,
         }
+    }
+
+    /// Whether some plan may have a loadout at a site.
+    pub fn may_stand(&self, site: usize, loadout: usize) -> bool {
+        let dropped = self.dropped[site].iter().map(|(choice, _)| choice);
+        let mut all = self.choices[site].iter().chain(dropped);
+        all.any(|choice| choice.loadout == loadout)
     }
 
     /// Loss per person at a site from attacks that area defence could stop, under this plan of choices.
@@ -236,13 +239,13 @@ fn hosted(problem: &Problem) -> Vec<Vec<(usize, usize, f64)>> {
 }
 
 /// Drops choices for which another of the same site is open alike, draws no more of any system,
-/// and loses no more there or at any site that it covers.
+/// and loses no more there or at any site that it covers; gives them with the place of that one.
 fn drop_dominated(
     problem: &Problem,
     site: usize,
     hosted: &[(usize, usize, f64)],
     choices: &mut Vec<Choice>,
-) {
+) -> Vec<(Choice, usize)> {
     let offers = |loadout: usize, covered: usize| {
         let offers = hosted.iter();
         offers
@@ -270,6 +273,13 @@ fn drop_dominated(
             other != at && no_worse(rival, choice) && (other < at || !no_worse(choice, rival))
         })
     });
+    let dropped = all.into_iter().filter(|choice| !choices.contains(choice));
+    dropped
+        .filter_map(|choice| {
+            let keeper = choices.iter().position(|&kept| no_worse(kept, choice))?;
+            Some((choice, keeper))
+        })
+        .collect()
 }
 
 /// The loss per person of a site that some host assures, whatever is chosen there.

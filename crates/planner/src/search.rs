@@ -1,20 +1,29 @@
 //! From a problem to a plan with a proven bound.
 
-use crate::branch::{self, Limits};
-use crate::local::{self, Found, better};
-use crate::milp::{self, Answer};
+use crate::ascent;
+use crate::certificate::{Certificate, Choice};
+use crate::check::{self, Checked};
+use crate::local::{self, Found};
+use crate::model::Model;
 use crate::plan::Plan;
 use crate::problem::Problem;
-use crate::reduce::{Choice, Reduced};
+use crate::reduce::Reduced;
+use crate::tree::{self, Limits, Tree};
 use std::time::{Duration, Instant};
 
-/// Above this many sites the program's root alone may take too long, and without a time limit the
-/// flow's bound is given instead.
-const MOST_SITES: usize = 150;
-/// Nodes of the fallback's tree.
-const FALLBACK_NODES: u64 = 20_000;
 /// Gap up to which a plan is called optimal.
 const OPTIMAL: f64 = 1e-6;
+/// The loss of the first plan after scaling.
+const SCALED_LOSS: f64 = 1000.0;
+/// Most rows of the master program; beyond, prices come from ascent alone.
+const MOST_ROWS: usize = 4_000;
+/// Steps of ascent before the master program, and where there is none.
+const STEPS: u32 = 60;
+const STEPS_ALONE: u32 = 1_000;
+/// Pivots times rows of the master program without a time limit, about half a minute.
+const WORK: u64 = 500_000_000;
+/// Most sites for which a plan is tidied by moving people too.
+const MOST_TIDIED: usize = 150;
 
 /// How long and how closely to search.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +33,9 @@ pub struct Options {
     pub time_limit: Option<Duration>,
     /// Relative gap at which to stop; 1e-6 by default, and read as 1e-6 where it is less.
     pub gap: f64,
+    /// A plan to start from, such as the best of a problem that differs little; it need not be
+    /// possible here. None by default.
+    pub hint: Option<Plan>,
 }
 
 impl Default for Options {
@@ -31,6 +43,7 @@ impl Default for Options {
         Self {
             time_limit: None,
             gap: OPTIMAL,
+            hint: None,
         }
     }
 }
@@ -47,7 +60,7 @@ pub enum Status {
     TimeLimit,
 }
 
-/// A plan with its proof.
+/// A plan with its proof. Value, bound and gap are what [`check`](crate::check()) finds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Solved {
     /// The plan; it breaks no limit.
@@ -56,12 +69,16 @@ pub struct Solved {
     pub value: f64,
     /// No plan loses less than this; at most `value`.
     pub bound: f64,
-    /// `(value - bound) / |value|`; 0 where the value is 0.
+    /// `(value - bound) / |value|`, rounded up; 0 where the value is 0.
     pub gap: f64,
     /// Why the search stopped.
     pub status: Status,
     /// Nodes of the search trees.
     pub nodes: u64,
+    /// What the bound rests on.
+    pub certificate: Certificate,
+    /// What the checker found.
+    pub checked: Checked,
 }
 
 /// Why there is no plan to give.
@@ -84,137 +101,119 @@ pub enum SolveError {
 /// [`SolveError::Infeasible`] where no plan exists, [`SolveError::Solver`] where the search failed
 /// or ran out of time before it knew any plan.
 pub fn solve(problem: &Problem, options: &Options) -> Result<Solved, SolveError> {
-    let reduced = Reduced::new(problem);
     let deadline = options.time_limit.map(|limit| Instant::now() + limit);
-    let root = branch::relax(&reduced, &reduced.choices).ok_or(SolveError::Infeasible)?;
-    let mut search = Search {
-        reduced: &reduced,
-        gap: options.gap.max(OPTIMAL),
-        deadline,
-        best: local::incumbent(&reduced, root.bound, deadline),
-        bound: root.bound,
-        nodes: 0,
+    let reduced = Reduced::new(problem);
+    if reduced.choices.iter().any(Vec::is_empty) {
+        return Err(SolveError::Infeasible);
+    }
+    let hint = options
+        .hint
+        .iter()
+        .filter_map(|hint| state_of(&reduced, hint));
+    let first = local::start(&reduced, hint.collect());
+    let scale = match &first {
+        Some(first) => first.1.value,
+        None => tree::most_loss(&reduced),
     };
-    if search.is_open() {
-        search.prove()?;
+    let scale = if scale > 0.0 {
+        SCALED_LOSS / scale
+    } else {
+        1.0
+    };
+    let model = Model::new(&reduced, scale);
+    let gap = options.gap.max(OPTIMAL);
+    let limits = Limits {
+        deadline,
+        gap,
+        work: WORK,
+    };
+    let rows = model.right.len() + model.sites.len();
+    let target = first
+        .as_ref()
+        .map_or(SCALED_LOSS, |first| first.1.value * scale);
+    let steps = if rows > MOST_ROWS { STEPS_ALONE } else { STEPS };
+    let root = ascent::ascend(&model, target, deadline, steps);
+    let mut tree = Tree::new(&model, &root, first, limits);
+    match rows > MOST_ROWS {
+        true => tree.stay(&root),
+        false => tree.search(),
     }
-    let best = search.best.take();
-    let best = best.ok_or_else(|| SolveError::Solver("out of time or nodes".into()))?;
-    Ok(search.solved(best))
+    let certificate = tree.certificate();
+    let Some(best) = tree.best.take() else {
+        return Err(no_plan(problem, &certificate));
+    };
+    let is_late = deadline.is_some_and(|at| Instant::now() >= at);
+    let plan = final_plan(&reduced, best, is_late);
+    finish(problem, plan, certificate, gap, is_late, tree.solved)
 }
 
-struct Search<'a> {
-    reduced: &'a Reduced<'a>,
-    gap: f64,
-    deadline: Option<Instant>,
-    best: Option<Found>,
-    bound: f64,
-    nodes: u64,
-}
-
-impl Search<'_> {
-    fn is_open(&self) -> bool {
-        let best = self.best.as_ref();
-        best.is_none_or(|best| gap(best.1.value, self.bound) > self.gap)
+/// The choices of a plan, those left out replaced by what is no worse; `None` if any is impossible.
+fn state_of(reduced: &Reduced, plan: &Plan) -> Option<Vec<Choice>> {
+    if plan.sites.len() != reduced.choices.len() {
+        return None;
     }
-
-    fn prove(&mut self) -> Result<(), SolveError> {
-        if self.reduced.choices.len() > MOST_SITES && self.deadline.is_none() {
-            return match self.best {
-                Some(_) => Ok(()),
-                None => self.fall_back(None),
+    let sites = plan.sites.iter().enumerate();
+    sites
+        .map(|(site, done)| {
+            let wanted = Choice {
+                open: done.open,
+                loadout: done.loadout,
             };
-        }
-        let known = self.best.as_ref().map(|best| best.0.as_slice());
-        let scale = self.best.as_ref().map_or(self.bound, |best| best.1.value);
-        let left = self
-            .deadline
-            .map(|at| at.saturating_duration_since(Instant::now()));
-        match milp::solve(self.reduced, known, scale, self.gap, left) {
-            Answer::Found {
-                state,
-                bound,
-                nodes,
-            } => {
-                self.nodes += nodes;
-                self.bound = self.bound.max(bound.unwrap_or(0.0));
-                let state = state.filter(|state| state.len() == self.reduced.choices.len());
-                self.take(state);
-                match self.best {
-                    Some(_) if !self.is_open() || self.is_late() => Ok(()),
-                    _ => self.fall_back(None),
-                }
+            let choices = &reduced.choices[site];
+            let dropped = || reduced.dropped[site].iter().find(|it| it.0 == wanted);
+            match choices.contains(&wanted) {
+                true => Some(wanted),
+                false => choices.get(dropped()?.1).copied(),
             }
-            Answer::Infeasible if self.best.is_none() => {
-                self.fall_back(Some(SolveError::Infeasible))
-            }
-            Answer::Infeasible => self.fall_back(None),
-            Answer::Failed(message) => self.fall_back(Some(SolveError::Solver(message))),
-        }
-    }
+        })
+        .collect()
+}
 
-    fn take(&mut self, state: Option<Vec<Choice>>) {
-        let found = state.and_then(|state| {
-            let found = self.reduced.evaluate(&state)?;
-            Some((state, found))
-        });
-        self.best = better(self.best.take(), found);
-    }
-
-    /// Our own tree, where the program did not settle the matter; `verdict` stands if the tree
-    /// finds no plan and is too large to search.
-    fn fall_back(&mut self, verdict: Option<SolveError>) -> Result<(), SolveError> {
-        let limits = Limits {
-            nodes: FALLBACK_NODES,
-            deadline: self.deadline,
-            gap: self.gap,
-        };
-        let branched = branch::search(self.reduced, self.best.take(), limits);
-        self.nodes += branched.nodes;
-        self.bound = self.bound.max(branched.bound);
-        self.best = branched.best;
-        match (&self.best, branched.complete, verdict) {
-            (Some(_), ..) => Ok(()),
-            (None, true, _) => Err(SolveError::Infeasible),
-            (None, false, Some(verdict)) => Err(verdict),
-            (None, false, None) => Err(SolveError::Solver("out of time or nodes".into())),
-        }
-    }
-
-    fn is_late(&self) -> bool {
-        self.deadline.is_some_and(|at| Instant::now() >= at)
-    }
-
-    fn solved(&self, best: Found) -> Solved {
-        let problem = self.reduced.problem;
-        let thorough = !self.is_late() && problem.sites.len() <= MOST_SITES;
-        let (state, found) = local::tidied(self.reduced, best, thorough);
-        let mut plan = self.reduced.plan(&state, &found.people);
-        let mut value = problem.loss(&plan);
-        // A local search that proves nothing may miss even today.
-        let (today, feasible) = problem.today();
-        if feasible && problem.loss(&today) < value {
-            value = problem.loss(&today);
-            plan = today;
-        }
-        let bound = self.bound.min(value);
-        let gap = gap(value, bound);
-        let status = match gap <= OPTIMAL {
-            true => Status::Optimal,
-            false if gap > self.gap && self.is_late() => Status::TimeLimit,
-            false => Status::GapLimit,
-        };
-        Solved {
-            plan,
-            value,
-            bound,
-            gap,
-            status,
-            nodes: self.nodes,
-        }
+fn no_plan(problem: &Problem, certificate: &Certificate) -> SolveError {
+    match check::proves_impossible(problem, certificate) {
+        true => SolveError::Infeasible,
+        false => SolveError::Solver("out of time or nodes".into()),
     }
 }
 
-fn gap(value: f64, bound: f64) -> f64 {
-    (value - bound).max(0.0) / value.abs().max(f64::MIN_POSITIVE)
+fn final_plan(reduced: &Reduced, best: Found, is_late: bool) -> Plan {
+    let problem = reduced.problem;
+    let thorough = !is_late && problem.sites.len() <= MOST_TIDIED;
+    let (state, found) = local::tidied(reduced, best, thorough);
+    let plan = reduced.plan(&state, &found.people);
+    // A search that proves nothing may miss even today.
+    let (today, feasible) = problem.today();
+    match feasible && problem.loss(&today) < problem.loss(&plan) {
+        true => today,
+        false => plan,
+    }
+}
+
+fn finish(
+    problem: &Problem,
+    plan: Plan,
+    certificate: Certificate,
+    gap_asked: f64,
+    is_late: bool,
+    nodes: u64,
+) -> Result<Solved, SolveError> {
+    let checked = match check::check(problem, &plan, &certificate) {
+        Ok(checked) => checked,
+        Err(fault) => return Err(SolveError::Solver(fault.to_string())),
+    };
+    let status = match checked.gap {
+        gap if gap <= OPTIMAL => Status::Optimal,
+        gap if gap > gap_asked && is_late => Status::TimeLimit,
+        _ => Status::GapLimit,
+    };
+    Ok(Solved {
+        value: problem.loss(&plan),
+        plan,
+        bound: checked.bound,
+        gap: checked.gap,
+        status,
+        nodes,
+        certificate,
+        checked,
+    })
 }

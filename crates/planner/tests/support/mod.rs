@@ -147,7 +147,14 @@ fn random_site(
         let share = dice.uniform();
         for (loadout, units) in problem.loadouts.iter().enumerate() {
             if units[2] > 0 && dice.chance(0.8) {
-                let loss = bare * if dice.chance(0.1) { 1.2 } else { share };
+                // Point defence beside it keeps an area defence standing.
+                let shield = if units[1] > 0 { 0.6 } else { 1.0 };
+                let loss = bare
+                    * if dice.chance(0.1) {
+                        1.2
+                    } else {
+                        share * shield
+                    };
                 cover.push(Cover {
                     host,
                     loadout,
