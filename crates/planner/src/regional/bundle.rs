@@ -2,7 +2,7 @@
 //! that follows the best point (Kelley 1960; the box after Marsten, Hogan and Blankenship, Operations
 //! Research 23, 1975).
 
-use super::simplex::{Column, Optimum, Simplex};
+use super::program::{Column, Optimum, optimum};
 
 /// Value and slope of the function at a point.
 #[derive(Clone, Debug, PartialEq)]
@@ -155,7 +155,7 @@ impl Bundle {
         // The best cut, held to the box in every price.
         let side =
             |price: usize| self.cuts.len() + 2 * price + usize::from(best.slope[price] > 0.0);
-        let basis = (0..prices).map(side).chain([self.best]).collect();
-        Simplex::new(&columns, basis)?.solve()
+        let basis: Vec<usize> = (0..prices).map(side).chain([self.best]).collect();
+        optimum(&columns, &basis)
     }
 }

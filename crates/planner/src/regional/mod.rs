@@ -38,11 +38,11 @@ mod near;
 mod people;
 mod price;
 mod problem;
+mod program;
 mod proof;
 mod region;
 mod round;
 mod search;
-mod simplex;
 mod start;
 mod tail;
 

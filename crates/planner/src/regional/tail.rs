@@ -15,9 +15,9 @@
 use super::check::{CheckError, Checked, bound, feasible};
 use super::people::undone;
 use super::problem::RegionalProblem;
+use super::program::{Column, optimum};
 use super::proof::{RegionalPlan, RegionalProof};
 use super::search::{RegionalOptions, solve};
-use super::simplex::{Column, Simplex};
 use rayon::prelude::*;
 use std::time::Instant;
 
@@ -309,7 +309,7 @@ impl Game<'_> {
                 std::cmp::Ordering::Greater => plans + 1 + count + scenario,
             };
         }
-        let optimum = Simplex::new(&columns, basis)?.solve()?;
+        let optimum = optimum(&columns, &basis)?;
         let duals = optimum.duals.iter().take(count);
         let weights: Vec<f64> = duals.map(|dual| (-dual).clamp(0.0, self.most)).collect();
         let sum: f64 = weights.iter().sum();
