@@ -36,16 +36,24 @@
 //! * Files, clocks, threads, and functions of the platform's own mathematics library: the same
 //!   theatre gives the same bits everywhere.
 
+pub mod contest;
+pub mod counts;
 pub mod distributions;
+pub mod models;
+pub mod predictive;
 pub mod scores;
 
 mod attacks;
 mod backtest;
 mod exposure;
+mod optimise;
 mod rates;
+mod record;
 mod salvo;
+mod special;
 mod tally;
 
 pub use rates::{Forecast, HalfLifeScore, RateDraw, Rates};
+pub use record::{Record, attacks};
 pub use salvo::{MOST_ROUNDS, SalvoDraw};
 pub use tally::{HalfLife, POOLING};
