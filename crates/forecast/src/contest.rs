@@ -13,7 +13,7 @@ pub const PROBABILITY_MIN: f64 = 1e-12;
 const BLOCK_DAYS: f64 = 7.0;
 const BLOCK_BINS_MIN: usize = 4;
 /// Fewer blocks than this say nothing of a gain (assumed).
-const BLOCKS_MIN: usize = 10;
+pub(crate) const BLOCKS_MIN: usize = 10;
 const BOOTSTRAP_DRAWS: u32 = 4000;
 /// Key of the streams behind the bootstrap.
 const BOOTSTRAP_PURPOSE: u32 = 0x626c_6f63;

@@ -45,6 +45,8 @@ pub mod scores;
 
 mod attacks;
 mod backtest;
+mod challenger;
+mod choice;
 mod exposure;
 mod optimise;
 mod rates;
@@ -53,6 +55,7 @@ mod salvo;
 mod special;
 mod tally;
 
+pub use choice::Choice;
 pub use rates::{Forecast, HalfLifeScore, RateDraw, Rates};
 pub use record::{Record, attacks};
 pub use salvo::{MOST_ROUNDS, SalvoDraw};

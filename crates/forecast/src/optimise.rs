@@ -1,6 +1,8 @@
 //! Likelihoods in a few parameters: their maximum and how far each parameter may lie from it.
 
-const ITERATIONS_MAX: usize = 300;
+const ITERATIONS_MAX: usize = 100;
+/// A step that gains less than this share of the value is the last.
+const GAIN_MIN: f64 = 1e-8;
 /// Half of the 95 % point of χ² with one degree of freedom.
 const PROFILE_DROP: f64 = 1.920_729_410_347_062;
 /// How far from the optimum a profile is followed, in the scale of the parameter.
@@ -56,7 +58,7 @@ pub(crate) fn minimise(function: impl Fn(&[f64]) -> f64, start: &[f64]) -> Minim
         let then = slope(&function, &next);
         update(&mut inverse, &point, &next, &gradient, &then);
         (point, value, gradient) = (next, at, then);
-        if gained < 1e-9 * (1.0 + value.abs()) && !is_fresh {
+        if gained < GAIN_MIN * (1.0 + value.abs()) && !is_fresh {
             break;
         }
         is_fresh = false;

@@ -14,8 +14,8 @@ const BELIEVED: f64 = 0.5;
 const WEEK_DAYS: usize = 7;
 /// Weeks at least that models are first fitted to; otherwise a quarter of the log.
 const FIT_WEEKS_MIN: usize = 4;
-/// Weeks after which models are fitted anew: a quarter of a year.
-const REFIT_WEEKS: usize = 13;
+/// Weeks after which models are fitted anew: half a year.
+const REFIT_WEEKS: usize = 26;
 /// Of a longer log the latest weeks count, and of more sites those attacked most, so that the contest
 /// takes seconds at the most.
 const WEEKS_MAX: usize = 156;

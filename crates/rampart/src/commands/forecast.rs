@@ -50,7 +50,7 @@ pub struct ScoreArguments {
     #[arg(long, value_name = "COLUMN", default_value = "site")]
     site: String,
     /// Days that models are fitted to, FIRST..LAST [default for a theatre: a quarter of its log, then
-    /// anew every 13 weeks].
+    /// anew every 26 weeks].
     #[arg(long, value_name = "PERIOD", requires = "test")]
     fit: Option<Period>,
     /// Days that they forecast, one bin ahead, FIRST..LAST [default for a theatre: the rest of its log].
