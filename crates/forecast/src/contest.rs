@@ -112,6 +112,9 @@ pub struct Contest {
     pub why: String,
     /// Blocks that the bounds come from.
     pub blocks: usize,
+    /// The model with the best log score but for the one chosen, and the gain of the one chosen over it;
+    /// `None` where the bounds mean nothing.
+    pub runner_up: Option<(usize, Gain)>,
 }
 
 impl Contest {
@@ -296,7 +299,16 @@ pub fn judge(default: Scored, others: Vec<Scored>, block_bins: usize) -> Contest
             models[chosen].1.mean, models[chosen].1.low, models[chosen].1.high
         )
     };
+    let best = (0..models.len())
+        .filter(|&index| index != chosen && blocks >= BLOCKS_MIN)
+        .min_by(|&a, &b| models[a].0.log_score.total_cmp(&models[b].0.log_score));
+    let logs = |index: usize| &models[index].0.log_by_bin;
+    let runner_up = best.map(|best| {
+        let gain = gain(logs(best), logs(chosen), block_bins, blocks);
+        (best, gain)
+    });
     Contest {
+        runner_up,
         models,
         chosen,
         why,

@@ -11,6 +11,7 @@ pub mod figures;
 pub mod futures;
 pub mod hindcast;
 pub mod load;
+pub mod outlook;
 pub mod schedule;
 pub mod scoring;
 pub mod study;

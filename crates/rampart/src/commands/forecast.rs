@@ -2,7 +2,11 @@
 
 use super::output::{Folder, json};
 use super::{Threads, failed, print_whole, theatre_of};
+use crate::brief::html;
+use crate::brief::words::{number, percent, range};
+use crate::diagnose::{shown, wrapped};
 use crate::events::{self, Cut, Events, Period};
+use crate::outlook::{Attacks, Outlook, outlook};
 use crate::scoring::{self, Scores};
 use clap::{Args, Subcommand};
 use forecast::Record;
@@ -85,8 +89,80 @@ pub fn run(arguments: &ForecastArguments) -> ExitCode {
 }
 
 fn forecast(dir: &Path, arguments: &ForecastArguments) -> Result<(), ExitCode> {
-    let _ = theatre_of(dir, arguments.seed)?;
-    Ok(())
+    let theatre = theatre_of(dir, arguments.seed)?;
+    let outlook = outlook(&theatre);
+    let printed = if arguments.json {
+        json(&outlook)
+    } else {
+        Ok(outlook_text(&outlook))
+    };
+    printed
+        .and_then(|printed| print_whole(&printed))
+        .map_err(|error| failed(&error.to_string()))
+}
+
+fn outlook_text(outlook: &Outlook) -> String {
+    let mut out = format!(
+        "FORECAST – {}: attacks over {} days from {}.\n\n{}\n\n",
+        shown(&outlook.theatre),
+        outlook.horizon_days,
+        outlook.as_of,
+        wrapped(&format!(
+            "Model: {}: {}.",
+            outlook.model.name, outlook.model.why
+        )),
+    );
+    let _ = writeln!(
+        out,
+        "{:<24} {:<18} {:>22} {:>14} {:>8}",
+        "site", "munition", "expected (90 %)", "may come, 90 %", "any"
+    );
+    let mut line = |site: &str, munition: &str, attacks: &Attacks| {
+        let _ = writeln!(
+            out,
+            "{:<24} {:<18} {:>22} {:>14} {:>8}",
+            shown(site),
+            shown(munition),
+            range(&attacks.expected),
+            format!("{:.0}–{:.0}", attacks.number_low, attacks.number_high),
+            percent(attacks.p_any),
+        );
+    };
+    for site in &outlook.sites {
+        line(&site.site, "all", &site.attacks);
+        for class in &site.classes {
+            line("", &class.munition, &class.attacks);
+        }
+    }
+    line("all sites", "all", &outlook.total);
+    // A profile of the time of day belongs here.
+    out.push_str("\nRounds of a salvo, mean (90 % of salvos):");
+    for salvo in &outlook.salvos {
+        let _ = write!(out, " {} {};", shown(&salvo.munition), range(&salvo.rounds));
+    }
+    out.push_str("\nHalf-lives of the default, by weight:");
+    for half_life in &outlook.half_lives {
+        let days = half_life
+            .days
+            .map_or_else(|| "for ever".into(), |days| format!("{days} days"));
+        let _ = write!(out, " {days} {};", percent(half_life.weight));
+    }
+    out.push_str("\nFitted to the log by week (95 %):\n");
+    for line in &outlook.parameters {
+        let _ = writeln!(
+            out,
+            "  {} – {}{}: {} ({}–{})",
+            line.model,
+            line.name,
+            line.site
+                .as_ref()
+                .map_or_else(String::new, |site| format!(", {}", shown(site))),
+            number(line.estimate),
+            number(line.low),
+            number(line.high),
+        );
+    }
+    out
 }
 
 /// A log that has been cut into bins.
@@ -111,8 +187,12 @@ fn score(arguments: &ScoreArguments) -> Result<(), ExitCode> {
         if let Some(dir) = &arguments.out {
             let folder = Folder::create(dir)?;
             folder.write("scores.json", &document)?;
+            folder.write(
+                "scores.html",
+                &html::scores(&contest, &title(arguments, &table)),
+            )?;
         }
-        let text = text(&contest, &table);
+        let text = text(&contest, &title(arguments, &table));
         print_whole(if arguments.json { &document } else { &text })
     };
     written().map_err(|error| failed(&error.to_string()))
@@ -160,16 +240,23 @@ fn cut(
     })
 }
 
-fn text(contest: &Contest, table: &Table) -> String {
+/// What was scored, in a line.
+fn title(arguments: &ScoreArguments, table: &Table) -> String {
+    let name = arguments.log.file_name().unwrap_or_default();
     let (counts, trial) = (&table.counts, table.trial);
-    let mut out = format!(
-        "FORECAST SCORES – {} sites, bins of {} hours: fitted to {}, then {} forecast one ahead, with {} events.\n\n",
+    format!(
+        "{}: {} sites, bins of {} hours, fitted to {} and {} forecast one ahead",
+        shown(&name.to_string_lossy()),
         counts.sites(),
         counts.bin_hours(),
         trial.fit_bins,
         counts.bins().saturating_sub(trial.first_scored),
-        contest.chosen().0.number_test.observed,
-    );
+    )
+}
+
+fn text(contest: &Contest, title: &str) -> String {
+    let events = contest.chosen().0.number_test.observed;
+    let mut out = format!("FORECAST SCORES – {title}, with {events} events.\n\n");
     let _ = writeln!(
         out,
         "{:<52} {:>9} {:>7} {:>7} {:>6} {:>6} {:>13}  gain over the default (95 %)",
@@ -204,10 +291,16 @@ fn text(contest: &Contest, table: &Table) -> String {
     }
     let _ = writeln!(
         out,
-        "\nUsed: {}: {}.\nLower is better but for the gain, which is in nats a site and bin. 90 % is the share of counts within \
+        "\nUsed: {}: {}.{}\nLower is better but for the gain, which is in nats a site and bin. 90 % is the share of counts within \
          the central 90 %, E/O attacks expected over observed. The N-test counts bins and sites as independent.",
         contest.chosen().0.name,
-        contest.why
+        contest.why,
+        contest
+            .runner_up
+            .map_or_else(String::new, |(other, gain)| format!(
+                "\nOver the next best, {}: {:+.4} ({:+.4} to {:+.4}).",
+                contest.models[other].0.name, gain.mean, gain.low, gain.high
+            )),
     );
     out
 }
