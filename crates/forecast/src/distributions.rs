@@ -39,6 +39,54 @@ pub fn negative_binomial_log_pmf(count: f64, mean: f64, dispersion: f64) -> f64 
     log_probability.min(0.0)
 }
 
+/// Negative binomial probabilities of whole counts under one moderate dispersion, many means: what does
+/// not depend on the mean is found once.
+pub(crate) struct Dispersed {
+    dispersion: f64,
+    /// log Γ(count + dispersion) − log Γ(dispersion) − log count!
+    constants: Vec<f64>,
+}
+
+/// Counts with a constant of their own; greater ones are rare.
+const CONSTANTS: u32 = 512;
+/// Beyond this dispersion the constants lose digits.
+const DISPERSION_MODERATE: f64 = 1e4;
+
+impl Dispersed {
+    /// For counts up to `most`.
+    pub fn new(dispersion: f64, most: u32) -> Self {
+        let is_moderate = (1e-6..DISPERSION_MODERATE).contains(&dispersion);
+        let size = if is_moderate {
+            most.min(CONSTANTS) + 1
+        } else {
+            0
+        };
+        let mut sum = 0.0;
+        let constants = (0..size).map(|count| {
+            let constant = sum;
+            let count = f64::from(count);
+            sum += libm::log((dispersion + count) / (count + 1.0));
+            constant
+        });
+        Self {
+            constants: constants.collect(),
+            dispersion,
+        }
+    }
+
+    /// As [`negative_binomial_log_pmf`].
+    pub fn log_pmf(&self, count: u32, mean: f64) -> f64 {
+        match self.constants.get(count as usize) {
+            Some(constant) if mean > 0.0 => {
+                let none = -self.dispersion * libm::log1p(mean / self.dispersion);
+                let more = f64::from(count) * libm::log(mean / (self.dispersion + mean));
+                (constant + none + more).min(0.0)
+            }
+            _ => negative_binomial_log_pmf(f64::from(count), mean, self.dispersion),
+        }
+    }
+}
+
 /// Loader's form; every subtracted deviance is ≥ 0, so nothing cancels.
 fn saddle_point(count: f64, mean: f64, dispersion: f64) -> f64 {
     let trials = dispersion + count;
@@ -54,8 +102,15 @@ fn saddle_point(count: f64, mean: f64, dispersion: f64) -> f64 {
 /// Poisson with its first corrections in 1 / dispersion; what is left out is below count³ / 6
 /// dispersion².
 fn near_poisson(count: f64, mean: f64, dispersion: f64) -> f64 {
-    let log_ratio = libm::log1p(mean / dispersion);
-    poisson_log_pmf(count, mean) + (mean - dispersion * log_ratio) - count * log_ratio
+    let ratio = mean / dispersion;
+    let log_ratio = libm::log1p(ratio);
+    // mean − dispersion · log_ratio, which cancels where the ratio is small.
+    let rest = if ratio < 1e-4 {
+        mean * ratio * (1.0 / 2.0 - ratio * (1.0 / 3.0 - ratio * (1.0 / 4.0 - ratio / 5.0)))
+    } else {
+        mean - dispersion * log_ratio
+    };
+    poisson_log_pmf(count, mean) + rest - count * log_ratio
         + 0.5 * count * ((count - 1.0) / dispersion)
 }
 
@@ -301,6 +356,63 @@ mod tests {
             f64::NEG_INFINITY
         );
         assert_eq!(negative_binomial_log_pmf(1.0, 1.0, 0.0), f64::NEG_INFINITY);
+    }
+
+    /// Reference values: the definition by log Γ, with 400 digits.
+    #[test]
+    fn it_agrees_with_the_definition_at_extremes() {
+        let cases = [
+            (0.0, 1e-12, 0.3, -9.999999999983e-13),
+            (0.0, 5.0, 1e300, -5.0),
+            (1.0, 1e-09, 1e-09, -21.4164130182),
+            (3.0, 2.5, 0.01, -5.756075195492),
+            (4.0, 3.0, 1e8, -1.783604690676),
+            (4.0, 3.0, 1e14, -1.783604675676),
+            (4.0, 3.0, 1e15, -1.783604675676),
+            (7.0, 2.2, 1e17, -5.205959838516),
+            (4.0, 3.0, 1e300, -1.783604675676),
+            (50.0, 3.0, 1e14, -96.54715251836),
+            (1000.0, 1000.0, 1e13, -4.372899506076),
+            (1000.0, 900.0, 1e14, -9.733415163808),
+            (100000.0, 99000.0, 1e12, -11.70898699917),
+            (1e6, 1e6, 1e16, -7.82669389557),
+            (1e9, 1e9, 100000.0, -15.8857924685),
+            (1e9, 1e9, 1e20, -11.28057145177),
+            (1e9, 9.9999e8, 1e300, -11.3305717851),
+            (1e9, 0.001, 0.5, -6.21660611202e9),
+            (1e9, 5e8, 3.0, -22.04113460682),
+            (12.0, 1e6, 0.001, -9.41036610788),
+            (123456.0, 100.0, 1e9, -755460.9940264),
+            (2.0, 1e-300, 1e-05, -1370.731267512),
+            (1.0, 1e-15, 1e15, -34.53877639491),
+        ];
+        for (count, mean, dispersion, expected) in cases {
+            let expected: f64 = expected;
+            let found = negative_binomial_log_pmf(count, mean, dispersion);
+            let tolerance = 2e-9 * expected.abs().max(1.0);
+            assert!(
+                (found - expected).abs() < tolerance,
+                "{count} {mean} {dispersion}: {found} {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_dispersion_held_fixed_changes_nothing() {
+        for dispersion in [1e-9, 0.05, 1.0, 200.0, 1e9, f64::INFINITY] {
+            let fixed = Dispersed::new(dispersion, 700);
+            for count in [0, 1, 7, 80, 600] {
+                for mean in [0.0, 1e-3, 2.0, 90.0, 1e5] {
+                    let direct = negative_binomial_log_pmf(f64::from(count), mean, dispersion);
+                    let found = fixed.log_pmf(count, mean);
+                    let tolerance = 1e-11 * direct.abs().max(1.0);
+                    assert!(
+                        found == direct || (found - direct).abs() < tolerance,
+                        "{found} {direct}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

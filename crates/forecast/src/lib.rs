@@ -39,18 +39,29 @@
 //! * Files, clocks, threads, and functions of the platform's own mathematics library: the same
 //!   theatre gives the same bits everywhere.
 
+pub mod contest;
+pub mod counts;
 pub mod distributions;
 pub mod hawkes;
+pub mod models;
+pub mod predictive;
 pub mod scores;
 pub mod time_of_day;
 
 mod attacks;
 mod backtest;
+mod challenger;
+mod choice;
 mod exposure;
+mod optimise;
 mod rates;
+mod record;
 mod salvo;
+mod special;
 mod tally;
 
+pub use choice::Choice;
 pub use rates::{Forecast, HalfLifeScore, RateDraw, Rates};
+pub use record::{Record, attacks};
 pub use salvo::{MOST_ROUNDS, SalvoDraw};
 pub use tally::{HalfLife, POOLING};

@@ -2,6 +2,8 @@
 
 use crate::attacks::{Attack, Log, shares_of_unknown};
 use crate::backtest::{Backtest, Grid, backtest};
+use crate::challenger::Challenger;
+use crate::choice::Choice;
 use crate::distributions::{Gamma, log_sum_exp, normalised, pick};
 use crate::exposure::{Exposure, Family};
 use crate::salvo::{SalvoDraw, Salvos};
@@ -28,6 +30,9 @@ pub struct Forecast {
     weights: Grid,
     columns: Vec<Overall>,
     salvos: Salvos,
+    choice: Choice,
+    /// Where another model than the default was chosen.
+    challenger: Option<Challenger>,
 }
 
 /// The theatre's overall rate of one class under each half-life, attacks a day for each unit of
@@ -77,6 +82,16 @@ impl Rates {
         self.of_site(site).get(position).copied().unwrap_or(0.0)
     }
 
+    /// Brings a site's rates to this sum, where one is given and they are not all 0.
+    fn scale(&mut self, all: impl Fn(usize) -> Option<f64>) {
+        for (site, rates) in self.per_day.chunks_mut(self.classes.max(1)).enumerate() {
+            let sum: f64 = rates.iter().sum();
+            if let (Some(all), true) = (all(site), sum > 0.0) {
+                rates.iter_mut().for_each(|rate| *rate *= all / sum);
+            }
+        }
+    }
+
     /// Attacks a day on a site, one for each of [`Forecast::classes`]; empty outside the table.
     #[must_use]
     pub fn of_site(&self, site: usize) -> &[f64] {
@@ -107,7 +122,10 @@ impl Forecast {
             })
             .collect();
         let backtest = backtest(theatre, &log, &attacks, &classes, &exposures);
+        let (choice, challenger) = Choice::make(theatre);
         Self {
+            choice,
+            challenger,
             seed: theatre.seed,
             sites: theatre.sites.len(),
             weights: weights(&backtest.log_scores),
@@ -140,6 +158,19 @@ impl Forecast {
         self.backtest.weeks
     }
 
+    /// Which model is used, and why.
+    #[must_use]
+    pub fn choice(&self) -> &Choice {
+        &self.choice
+    }
+
+    /// Whether the default is used: gamma-Poisson with decay, half-lives averaged. Only then do
+    /// half-lives say anything of the rates.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        self.challenger.is_none()
+    }
+
     /// How well each half-life would have forecast the log, in the order of [`HalfLife::ALL`].
     #[must_use]
     pub fn half_life_scores(&self) -> [HalfLifeScore; HalfLife::ALL.len()] {
@@ -155,13 +186,24 @@ impl Forecast {
 
     /// One joint draw of all rates: of the half-life and the strength of pooling, then of the overall
     /// rate of each class, then of each site's own.
+    ///
+    /// Where another model than the default was chosen, the draw is then one of its paths over the
+    /// horizon: each site's rate in all is that path's, split over classes as in the default's draw.
+    /// Counts that are Poisson given the rates have the mean and the variance that the model gives to
+    /// each site's attacks over the horizon, and to all of them together. A site out of all reach, or one
+    /// that took no part as there are too many, keeps the default's rates.
     #[must_use]
     pub fn draw_rates(&self, stream: &mut Stream) -> RateDraw {
         let (half_life, pooling) = self.draw_pair(stream);
-        self.draw_with(half_life, pooling, stream)
+        let mut draw = self.draw_with(half_life, pooling, stream);
+        if let Some(challenger) = &self.challenger {
+            let path = challenger.path(stream.uniform());
+            draw.rates.scale(|site| challenger.per_day(site, path));
+        }
+        draw
     }
 
-    /// As [`Forecast::draw_rates`], with the half-life given.
+    /// As the default's [`Forecast::draw_rates`], with the half-life given.
     #[must_use]
     pub fn draw_rates_given(&self, half_life: HalfLife, stream: &mut Stream) -> RateDraw {
         let weights = self.pooling_given(half_life);
@@ -175,24 +217,41 @@ impl Forecast {
         let Some(position) = self.position(class) else {
             return 0.0;
         };
-        HalfLife::ALL
-            .iter()
+        let by_default = self.mean_by_default(site, position);
+        let chosen = self.challenger.as_ref();
+        match chosen.and_then(|challenger| challenger.mean_per_day(site)) {
+            Some(all) => all * self.share(site, by_default),
+            None => by_default,
+        }
+    }
+
+    fn mean_by_default(&self, site: usize, position: usize) -> f64 {
+        let half_lives = HalfLife::ALL.iter();
+        half_lives
             .map(|&half_life| self.mean_at(site, position, half_life, &self.weights))
             .sum()
+    }
+
+    /// Which part of a site's attacks the default expects of a class with this mean.
+    fn share(&self, site: usize, mean: f64) -> f64 {
+        let positions = 0..self.classes.len();
+        let all: f64 = positions
+            .map(|position| self.mean_by_default(site, position))
+            .sum();
+        if all > 0.0 { mean / all } else { 0.0 }
     }
 
     /// Mean attacks a day over all that is uncertain, for every site and forecast class.
     #[must_use]
     pub fn mean_rates(&self) -> Rates {
-        self.table(|site, position| {
-            let half_lives = HalfLife::ALL.iter();
-            half_lives
-                .map(|&half_life| self.mean_at(site, position, half_life, &self.weights))
-                .sum()
-        })
+        let mut rates = self.table(|site, position| self.mean_by_default(site, position));
+        if let Some(challenger) = &self.challenger {
+            rates.scale(|site| challenger.mean_per_day(site));
+        }
+        rates
     }
 
-    /// Mean attacks a day if this half-life were the right one, for every site and forecast class.
+    /// Mean attacks a day if the default were used with this half-life, for every site and forecast class.
     #[must_use]
     pub fn mean_rates_given_half_life(&self, half_life: HalfLife) -> Rates {
         let mut weights = Grid::default();
@@ -215,6 +274,17 @@ impl Forecast {
         let entity = u32::try_from(site).unwrap_or(u32::MAX);
         let replication = u32::try_from(class).unwrap_or(u32::MAX);
         let mut stream = Stream::new(self.seed, replication, entity, ESTIMATE_PURPOSE);
+        if let Some(challenger) = &self.challenger
+            && challenger.mean_per_day(site).is_some()
+        {
+            let share = self.share(site, self.mean_by_default(site, position));
+            let paths = 0..challenger.paths();
+            let draws: Vec<f64> = paths
+                .filter_map(|path| challenger.per_day(site, path))
+                .map(|all| all * share)
+                .collect();
+            return Estimate::of(&draws);
+        }
         let draws: Vec<f64> = (0..ESTIMATE_DRAWS)
             .map(|_| {
                 let (half_life, pooling) = self.draw_pair(&mut stream);

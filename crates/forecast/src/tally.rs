@@ -14,8 +14,8 @@ pub const POOLING: [f64; 5] = [0.25, 0.5, 1.0, 2.0, 4.0];
 /// attack (the shape of Jeffreys' prior for a Poisson rate) in this many days of one site with usual
 /// exposure. A week keeps the first report of a new log from meaning a daily attack everywhere, and
 /// weighs nothing once the log has weeks of several sites.
-const PRIOR_ATTACKS: f64 = 0.5;
-const PRIOR_SITE_DAYS: f64 = 7.0;
+pub(crate) const PRIOR_ATTACKS: f64 = 0.5;
+pub(crate) const PRIOR_SITE_DAYS: f64 = 7.0;
 
 /// How long until a report counts for half.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

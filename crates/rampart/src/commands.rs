@@ -1,6 +1,7 @@
 //! The command line: one module for each command.
 
 pub mod check;
+pub mod forecast;
 pub mod hindcast;
 pub mod import;
 pub mod output;
@@ -40,6 +41,10 @@ enum Command {
     /// Exit status: 0; 1 bad input, with nothing written; 2 no plan can exist, which is an outcome;
     /// 64 wrong usage.
     Plan(plan::PlanArguments),
+    /// Shows how many attacks to expect where, or scores the models that say so.
+    ///
+    /// Exit status: 0; 1 bad input; 64 wrong usage.
+    Forecast(forecast::ForecastArguments),
     /// Simulates past raids again and sets them beside what was reported.
     ///
     /// Exit status: 0; 1 bad input; 64 wrong usage.
@@ -79,6 +84,7 @@ impl Arguments {
         match self.command {
             Command::Check { dir } => check::run(&dir),
             Command::Plan(arguments) => plan::run(&arguments),
+            Command::Forecast(arguments) => forecast::run(&arguments),
             Command::Hindcast(arguments) => hindcast::run(&arguments),
             Command::Import(arguments) => import::run(&arguments),
         }

@@ -7,8 +7,11 @@ mod decision;
 mod evidence;
 mod map;
 mod residual;
+mod scores;
 mod table;
 mod text;
+
+pub use scores::page as scores;
 
 use super::Brief;
 use std::collections::BTreeMap;
@@ -20,7 +23,11 @@ use text::escape;
 pub fn page(brief: &Brief) -> String {
     let names = Names::of(brief);
     let mut page = String::new();
-    head(&mut page, &brief.document.theatre);
+    head(
+        &mut page,
+        "Proposed defended asset list",
+        &brief.document.theatre,
+    );
     decision::title(&mut page, &brief.document);
     page.push_str("<main>\n<section class=\"decision\">\n");
     decision::headline(&mut page, &brief.document);
@@ -53,14 +60,14 @@ pub fn page(brief: &Brief) -> String {
     page
 }
 
-fn head(page: &mut String, theatre: &str) {
+fn head(page: &mut String, what: &str, of: &str) {
     let _ = write!(
         page,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light\">\n\
-         <title>Proposed defended asset list — {}</title>\n<style>\n{}</style>\n</head>\n<body>\n",
-        escape(theatre),
+         <title>{what} — {}</title>\n<style>\n{}</style>\n</head>\n<body>\n",
+        escape(of),
         include_str!("html/style.css"),
     );
 }

@@ -95,10 +95,10 @@ fn solve_draws(
     Ok(plans?.into_iter().flatten().collect())
 }
 
-/// What the plan would be if one half-life were right.
+/// What the plan would be if one half-life were right; nothing where the rates come from another model.
 fn half_lives(decided: &Decided<'_>) -> Result<Vec<HalfLifeLine>, DecideError> {
     let forecast = &decided.setup.forecast;
-    if forecast.classes().is_empty() {
+    if forecast.classes().is_empty() || !forecast.is_default() {
         return Ok(Vec::new());
     }
     let scores = forecast.half_life_scores();

@@ -184,17 +184,25 @@ fn half_lives(courses: &Courses) -> Option<String> {
     }
 }
 
-/// How the numbers were made, in five lines.
+/// How the numbers were made.
 pub(super) fn method(decided: &Decided<'_>, settings: Settings, courses: &Courses) -> Vec<String> {
     let size = Size::of(settings.replications);
     let forecast = &decided.setup.forecast;
     let weights = &decided.theatre.loss;
+    let choice = forecast.choice();
     vec![
+        format!("Forecast model: {}: {}.", choice.name, choice.why),
         format!(
             "Rates: gamma-Poisson with decay over {} days of log, pooled over sites by exposure; \
-             half-lives averaged by their log scores over {} weeks; judged threats on top.",
+             half-lives averaged by their log scores over {} weeks{}; judged threats on top.",
             forecast.log_days(),
-            forecast.weeks_scored()
+            forecast.weeks_scored(),
+            if forecast.is_default() {
+                ""
+            } else {
+                "; that splits each site's attacks over classes, how many come in all is drawn from the \
+                 model chosen"
+            }
         ),
         format!(
             "Raids: {} of each source in {} draws of rates and catalogue, each flown once and judged \

@@ -10,8 +10,8 @@ use super::text::{clip, escape, px, width};
 use crate::brief::{BeforeAfter, Document, Loss, Range, SiteLine, words};
 use std::fmt::Write;
 
-const TODAY: &str = "#7a828c";
-const PLAN: &str = "#17375e";
+pub(super) const TODAY: &str = "#7a828c";
+pub(super) const PLAN: &str = "#17375e";
 const SITES_MAX: usize = 15;
 
 /// A linear axis from 0.
@@ -105,7 +105,7 @@ fn lying(svg: &mut String, axis: &Axis, y: f64, range: &Range, planned: bool) {
     };
 }
 
-fn text(svg: &mut String, x: f64, y: f64, anchor: &str, style: &str, words: &str) {
+pub(super) fn text(svg: &mut String, x: f64, y: f64, anchor: &str, style: &str, words: &str) {
     let _ = write!(
         svg,
         "<text x=\"{}\" y=\"{}\" text-anchor=\"{anchor}\" {style}>{}</text>",
