@@ -2,9 +2,11 @@
 //! terminal and the page show besides.
 
 pub mod html;
+pub mod reasons;
 pub mod terminal;
 pub mod words;
 
+use reasons::{WhatIf, WhyNot};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use theatre::{Estimate, Geodetic};
@@ -35,7 +37,7 @@ pub type Units = BTreeMap<String, u32>;
 
 /// The document of `--json` and `plan.json`: free of times, paths and anything that differs from run
 /// to run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Document {
     /// Title of the theatre.
     pub theatre: String,
@@ -45,6 +47,12 @@ pub struct Document {
     pub horizon_days: u32,
     /// Seed.
     pub seed: u64,
+    /// Inputs that may be changed by `--what-if`, and the people of each site, by key.
+    pub inputs: BTreeMap<String, u32>,
+    /// Lines that were decided already, as `--lock` has them.
+    pub locks: Vec<String>,
+    /// The inputs changed for this run, and what that changes; none where none was.
+    pub what_if: Option<WhatIf>,
     /// What is lost with today's laydown and with the plan.
     pub loss: BeforeAfter,
     /// How good the plan is proven to be.
@@ -63,6 +71,8 @@ pub struct Document {
     pub accepted_risks: Vec<AcceptedRisk>,
     /// What one more of each system would buy.
     pub unmet_requests: Vec<UnmetRequest>,
+    /// Why the plan does no more for the sites that were asked about.
+    pub why_not: Vec<WhyNot>,
     /// Other ways, compared.
     pub courses_of_action: Vec<CourseOfAction>,
     /// What is assumed, old, disputed or not modelled, and how the numbers were made.
@@ -70,7 +80,7 @@ pub struct Document {
 }
 
 /// Losses before and after.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct BeforeAfter {
     /// With today's laydown.
     pub before: Loss,
@@ -105,7 +115,7 @@ pub struct Loss {
 
 /// The proof of the plan: of the objective that it minimises, which counts the final laydown as if
 /// it stood from the first day.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Proof {
     /// Loss of the plan.
     pub value: f64,
@@ -133,7 +143,7 @@ pub struct CriticalAsset {
 }
 
 /// One line of the defended asset list.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DefendedAsset {
     /// Place by loss averted, from 1; lines that cannot be told apart share it.
     pub rank: u32,
@@ -152,7 +162,7 @@ pub struct DefendedAsset {
 }
 
 /// One move.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct MoveLine {
     /// Site id.
     pub from: String,
@@ -216,14 +226,19 @@ pub struct AcceptedRisk {
 pub struct UnmetRequest {
     /// System id.
     pub system: String,
-    /// Where it would stand; empty where it would change nothing.
+    /// Where it would stand; [`UnmetRequest::NOWHERE`] where it would change nothing.
     pub site: String,
     /// Loss averted by it.
     pub loss_averted_by_one_more: Range,
 }
 
+impl UnmetRequest {
+    /// In place of a site: no site would get one more.
+    pub const NOWHERE: &str = "none: one more would change nothing";
+}
+
 /// One course of action.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct CourseOfAction {
     /// Name.
     pub name: String,
@@ -235,6 +250,8 @@ pub struct CourseOfAction {
     pub people_moved: u64,
     /// Units that stand in all, deployed ones included.
     pub systems: Units,
+    /// How good it is proven to be among plans of its kind.
+    pub proof: Proof,
     /// Whether it is the one proposed.
     pub chosen: bool,
 }

@@ -1,10 +1,14 @@
 //! From a theatre to everything that its brief says.
 
 mod courses;
+mod differences;
 mod infeasible;
 mod lines;
 mod notes;
 mod risk;
+mod search;
+mod what_if;
+mod why_not;
 
 pub use infeasible::{ConflictLine, Infeasible};
 
@@ -12,9 +16,11 @@ use crate::assemble::{self, Origin};
 use crate::brief::{BeforeAfter, Brief, Document, Proof};
 use crate::evaluate::{self, Evaluator, Toll};
 use crate::futures::{self, Outcome};
+use crate::request::{self, Request};
 use crate::schedule::Schedule;
 use crate::study::{self, Coefficients, Group, Setup, SetupError, Size, Use};
-use planner::{Options, Plan, Pool, Problem, SolveError, Solved, Status};
+use planner::{Options, Plan, Pool, Problem, Solved, Status};
+use search::Effort;
 use theatre::Theatre;
 
 /// How much is simulated.
@@ -74,8 +80,13 @@ pub enum DecideError {
 
 /// All that is known once the plan is chosen and judged; the lines of the brief are read off it.
 struct Decided<'a> {
+    /// The theatre, with what was changed on the command line.
     theatre: &'a Theatre,
+    request: &'a Request,
+    effort: Effort,
     setup: &'a Setup,
+    /// The problem without what is decided already.
+    free: &'a Problem,
     problem: &'a Problem,
     pools: &'a [(Pool, Origin)],
     /// Loss per person at each site today.
@@ -103,6 +114,20 @@ pub fn decide(
     settings: Settings,
     progress: &dyn Progress,
 ) -> Result<Decision, DecideError> {
+    decide_as_asked(theatre, settings, &Request::default(), progress)
+}
+
+/// Decides as [`decide`] does, under what is asked besides the theatre.
+///
+/// # Errors
+/// As for [`decide`]; that what is asked cannot be met is a [`Decision`] too.
+pub fn decide_as_asked(
+    stated: &Theatre,
+    settings: Settings,
+    request: &Request,
+    progress: &dyn Progress,
+) -> Result<Decision, DecideError> {
+    let theatre = &request.changed(stated);
     let setup = Setup::new(theatre)?;
     let size = Size::of(settings.replications);
     let run = |stage: &str, purpose: Use| {
@@ -110,15 +135,16 @@ pub fn decide(
         study::run(theatre, &setup, purpose, size, &|| progress.step())
     };
     let chosen_on = run("flying raids to choose the plan", Use::Choose);
-    let problem = problem(theatre, &setup, &chosen_on);
-    problem.validate()?;
-    let solved = match planner::solve(&problem, &Options::default()) {
-        Ok(solved) => solved,
-        Err(SolveError::Infeasible) => {
-            let infeasible = infeasible::explain(theatre, &problem);
-            return Ok(Decision::Infeasible(infeasible, Box::new(problem)));
-        }
-        Err(SolveError::Solver(why)) => return Err(DecideError::Planner(why)),
+    let free = problem(theatre, &setup, &chosen_on);
+    free.validate()?;
+    let problem = held(&free, request);
+    let effort = Effort {
+        time_limit: request.time_limit,
+    };
+    let gap = request.gap.unwrap_or(Options::default().gap);
+    let Some(solved) = effort.solve(&problem, gap)? else {
+        let infeasible = infeasible::explain(theatre, &free, request);
+        return Ok(Decision::Infeasible(infeasible, Box::new(problem)));
     };
     let judges = run("flying other raids to judge it", Use::Judge);
     let draws: Vec<Coefficients> = judges
@@ -141,7 +167,10 @@ pub fn decide(
     let (before, after) = (evaluator.tolls(&today), evaluator.tolls(&schedule));
     let decided = Decided {
         theatre,
+        request,
+        effort,
         setup: &setup,
+        free: &free,
         problem: &problem,
         pools: &pools,
         exposure: &exposure,
@@ -154,8 +183,17 @@ pub fn decide(
         futures: &futures,
         serving: serving(&problem, &solved.plan),
     };
-    let brief = decided.brief(settings, progress)?;
+    let brief = decided.brief(stated, settings, progress)?;
     Ok(Decision::Plan(Box::new(brief), Box::new(problem)))
+}
+
+/// The problem with the lines that are decided already.
+fn held(free: &Problem, request: &Request) -> Problem {
+    let mut problem = free.clone();
+    for lock in &request.locks {
+        lock.hold(&mut problem);
+    }
+    problem
 }
 
 /// The problem under mean rates and mean effects, which are drawn apart: its loss is the mean over both,
@@ -231,6 +269,15 @@ fn serving(problem: &Problem, plan: &Plan) -> Vec<u32> {
         .collect()
 }
 
+fn proof(solved: &Solved) -> Proof {
+    Proof {
+        value: solved.value,
+        bound: solved.bound,
+        gap: solved.gap,
+        status: status_word(solved.status).into(),
+    }
+}
+
 fn status_word(status: Status) -> &'static str {
     match status {
         Status::Optimal => "optimal",
@@ -240,9 +287,17 @@ fn status_word(status: Status) -> &'static str {
 }
 
 impl Decided<'_> {
-    fn brief(&self, settings: Settings, progress: &dyn Progress) -> Result<Brief, DecideError> {
+    fn brief(
+        &self,
+        stated: &Theatre,
+        settings: Settings,
+        progress: &dyn Progress,
+    ) -> Result<Brief, DecideError> {
         let theatre = self.theatre;
         let courses = courses::explore(self, progress)?;
+        progress.begin("answering what was asked", 1);
+        let what_if = what_if::what_if(self, stated)?;
+        let why_not = why_not::answers(self)?;
         let caveats = notes::caveats(self, &courses);
         let method = notes::method(self, settings, &courses);
         let document = Document {
@@ -254,12 +309,10 @@ impl Decided<'_> {
                 before: risk::loss(self, self.before, 0),
                 after: risk::loss(self, self.after, 1),
             },
-            proof: Proof {
-                value: self.solved.value,
-                bound: self.solved.bound,
-                gap: self.solved.gap,
-                status: status_word(self.solved.status).into(),
-            },
+            inputs: request::inputs(theatre),
+            locks: self.request.locks.iter().map(|l| l.text.clone()).collect(),
+            what_if,
+            proof: proof(self.solved),
             critical_assets: lines::critical_assets(self),
             defended_assets: lines::defended_assets(self, &courses),
             moves: lines::moves(self),
@@ -267,6 +320,7 @@ impl Decided<'_> {
             missions: lines::missions(self),
             accepted_risks: lines::accepted_risks(self, &courses),
             unmet_requests: courses.unmet.clone(),
+            why_not,
             courses_of_action: courses.courses.clone(),
             notes: caveats.iter().chain(&method).cloned().collect(),
         };
@@ -279,6 +333,18 @@ impl Decided<'_> {
             method,
             caveats,
         })
+    }
+
+    /// The best plan of a variant of the problem; none where it has none.
+    fn solve(&self, problem: &Problem, gap: f64) -> Result<Option<Solved>, DecideError> {
+        self.effort.solve(problem, gap)
+    }
+
+    /// A plan laid out over the days.
+    fn schedule_of(&self, problem: &Problem, plan: &Plan) -> Schedule {
+        let origins = self.pools.iter().map(|&(_, origin)| origin);
+        let pools: Vec<(Pool, Origin)> = problem.pools.iter().cloned().zip(origins).collect();
+        Schedule::new(self.theatre, problem, &pools, plan, self.exposure)
     }
 
     /// Loss of the plan in every draw that judges it.

@@ -10,5 +10,6 @@ pub mod figures;
 pub mod futures;
 pub mod hindcast;
 pub mod load;
+pub mod request;
 pub mod schedule;
 pub mod study;

@@ -276,29 +276,11 @@ fn about(mean: f64) -> Range {
 fn empty() -> Brief {
     Brief {
         document: Document {
-            theatre: String::new(),
-            as_of: String::new(),
-            horizon_days: 0,
-            seed: 0,
-            loss: BeforeAfter {
-                before: Loss::default(),
-                after: Loss::default(),
-            },
             proof: Proof {
-                value: 0.0,
-                bound: 0.0,
-                gap: 0.0,
                 status: "optimal".into(),
+                ..Proof::default()
             },
-            critical_assets: vec![],
-            defended_assets: vec![],
-            moves: vec![],
-            sites: vec![],
-            missions: vec![],
-            accepted_risks: vec![],
-            unmet_requests: vec![],
-            courses_of_action: vec![],
-            notes: vec![],
+            ..Document::default()
         },
         residual: vec![],
         places: vec![],
@@ -365,6 +347,7 @@ fn course(name: &str, summary: &str, loss: f64, chosen: bool) -> CourseOfAction 
             ("sense-and-warn".into(), 4),
         ]),
         chosen,
+        ..CourseOfAction::default()
     }
 }
 
@@ -748,7 +731,7 @@ fn iraq_lists(brief: &mut Brief) {
         },
         UnmetRequest {
             system: "patriot".into(),
-            site: String::new(),
+            site: UnmetRequest::NOWHERE.into(),
             loss_averted_by_one_more: Range::default(),
         },
         UnmetRequest {

@@ -10,7 +10,7 @@ mod residual;
 mod table;
 mod text;
 
-use super::Brief;
+use super::{Brief, reasons};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use text::escape;
@@ -34,6 +34,10 @@ pub fn page(brief: &Brief) -> String {
     evidence::accepted_risks(&mut page, &brief.document, &names);
     evidence::unmet_requests(&mut page, &brief.document, &names);
     evidence::courses_of_action(&mut page, &brief.document);
+    let answers = reasons::answers(&brief.document);
+    if !answers.is_empty() {
+        lines(&mut page, "Answers to what was asked", &answers, "");
+    }
     page.push_str(&charts::sites(&brief.document, &names));
     page.push_str(&charts::curves(&brief.curves));
     evidence::half_lives(&mut page, &brief.half_lives);

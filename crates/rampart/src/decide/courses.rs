@@ -1,14 +1,14 @@
 //! The plan re-solved: other courses of action, one more of each system, other half-lives, and draws
 //! of what is not known.
 
-use super::{DecideError, Decided, Progress, mean_coefficients};
+use super::{DecideError, Decided, Progress, held, mean_coefficients, proof};
 use crate::assemble::{self, Origin};
 use crate::brief::{CourseOfAction, Curve, HalfLifeLine, Units, UnmetRequest, words};
 use crate::evaluate;
 use crate::schedule::{self, Schedule};
 use crate::study::Coefficients;
 use forecast::HalfLife;
-use planner::{Options, Plan, Pool, Problem, SolveError};
+use planner::{Plan, Pool, Problem, Solved};
 use rayon::prelude::*;
 use theatre::Estimate;
 
@@ -57,19 +57,6 @@ pub(super) fn explore(
     })
 }
 
-/// A plan for a variant of the problem; none where the variant has none.
-fn solve(problem: &Problem, gap: f64) -> Result<Option<Plan>, DecideError> {
-    let options = Options {
-        gap,
-        ..Options::default()
-    };
-    match planner::solve(problem, &options) {
-        Ok(solved) => Ok(Some(solved.plan)),
-        Err(SolveError::Infeasible) => Ok(None),
-        Err(SolveError::Solver(why)) => Err(DecideError::Planner(why)),
-    }
-}
-
 /// Draws re-solved: 40 for up to 14 sites, fewer for more, as each takes longer; never under 8.
 fn draws_count(decided: &Decided<'_>) -> usize {
     let sites = decided.theatre.sites.len().max(1);
@@ -87,9 +74,9 @@ fn solve_draws(
         .map(|group| {
             let draw = Coefficients::new(decided.theatre, decided.setup, group, &group.rates);
             let problem = assemble::problem(decided.theatre, decided.setup, &draw);
-            let plan = solve(&problem, DRAW_GAP);
+            let solved = decided.solve(&held(&problem, decided.request), DRAW_GAP);
             progress.step();
-            plan
+            Ok(solved?.map(|solved| solved.plan))
         })
         .collect();
     Ok(plans?.into_iter().flatten().collect())
@@ -109,11 +96,11 @@ fn half_lives(decided: &Decided<'_>) -> Result<Vec<HalfLifeLine>, DecideError> {
             let expected =
                 mean_coefficients(decided.theatre, decided.setup, decided.chosen_on, &rates);
             let problem = assemble::problem(decided.theatre, decided.setup, &expected);
-            let plan = solve(&problem, COURSE_GAP)?;
+            let solved = decided.solve(&held(&problem, decided.request), COURSE_GAP)?;
             Ok(HalfLifeLine {
                 days: HalfLife::days(score.half_life),
                 weight: score.weight,
-                changes: plan.map_or_else(Vec::new, |plan| changes(decided, &plan)),
+                changes: solved.map_or_else(Vec::new, |solved| changes(decided, &solved.plan)),
             })
         })
         .collect()
@@ -142,31 +129,32 @@ fn changes(decided: &Decided<'_>, plan: &Plan) -> Vec<String> {
 /// Other courses of action, the proposed one first.
 fn courses(decided: &Decided<'_>) -> Result<Vec<CourseOfAction>, DecideError> {
     let mut kept: Vec<(Plan, CourseOfAction)> = Vec::new();
-    let proposed = decided.solved.plan.clone();
     let line = course(
         decided,
         "proposed",
-        &proposed,
+        decided.solved,
         &decided.losses_after(),
         true,
     );
-    kept.push((proposed, line));
+    kept.push((decided.solved.plan.clone(), line));
     for (name, problem) in variants(decided) {
         let essential = matches!(name.as_str(), "systems only" | "moves only");
         if kept.len() > COURSES && !essential {
             break;
         }
-        let Some(plan) = solve(&problem, COURSE_GAP)? else {
+        let Some(solved) = decided.solve(&problem, COURSE_GAP)? else {
             continue;
         };
-        if kept.iter().any(|(other, _)| !different(&plan, other)) {
+        if kept
+            .iter()
+            .any(|(other, _)| !different(&solved.plan, other))
+        {
             continue;
         }
-        let pools = with_origins(decided, &problem);
-        let schedule = Schedule::new(decided.theatre, &problem, &pools, &plan, decided.exposure);
+        let schedule = decided.schedule_of(&problem, &solved.plan);
         let losses = decided.evaluator.losses(&schedule);
-        let line = course(decided, &name, &plan, &losses, false);
-        kept.push((plan, line));
+        let line = course(decided, &name, &solved, &losses, false);
+        kept.push((solved.plan, line));
     }
     Ok(kept.into_iter().map(|(_, course)| course).collect())
 }
@@ -174,10 +162,11 @@ fn courses(decided: &Decided<'_>) -> Result<Vec<CourseOfAction>, DecideError> {
 fn course(
     decided: &Decided<'_>,
     name: &str,
-    plan: &Plan,
+    solved: &Solved,
     losses: &[f64],
     chosen: bool,
 ) -> CourseOfAction {
+    let plan = &solved.plan;
     let mut systems = Units::new();
     for site in &plan.sites {
         for (system, count) in decided.units(site.loadout) {
@@ -194,6 +183,7 @@ fn course(
         loss: Estimate::of(losses).into(),
         people_moved: plan.moved,
         systems,
+        proof: proof(solved),
         chosen,
     }
 }
@@ -283,11 +273,6 @@ fn without_systems(decided: &Decided<'_>) -> Problem {
     problem
 }
 
-fn with_origins(decided: &Decided<'_>, problem: &Problem) -> Vec<(Pool, Origin)> {
-    let origins = decided.pools.iter().map(|&(_, origin)| origin);
-    problem.pools.iter().cloned().zip(origins).collect()
-}
-
 /// What one more of each system buys, and the loss against the number of each that is in stock.
 fn numbers_of_systems(
     decided: &Decided<'_>,
@@ -319,7 +304,9 @@ fn numbers_of_systems(
                 let plan = if number == available {
                     Some(decided.solved.plan.clone())
                 } else {
-                    solve(&with_number(decided, system, number), COURSE_GAP)?
+                    let solved =
+                        decided.solve(&with_number(decided, system, number), COURSE_GAP)?;
+                    solved.map(|solved| solved.plan)
                 };
                 Ok((number, plan))
             })
@@ -402,7 +389,7 @@ fn with_number(decided: &Decided<'_>, system: usize, number: u32) -> Problem {
     problem
 }
 
-/// The site that gets most more of a system under another plan; empty where none does.
+/// The site that gets most more of a system under another plan, or that there is none.
 fn where_more(decided: &Decided<'_>, system: usize, plan: &Plan) -> String {
     let units = |loadout: usize| decided.problem.loadouts[loadout][system];
     let sites = plan
@@ -420,7 +407,8 @@ fn where_more(decided: &Decided<'_>, system: usize, plan: &Plan) -> String {
     let best = gains
         .filter(|&(gain, _)| gain > 0)
         .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-    best.map_or_else(String::new, |(_, site)| {
-        decided.theatre.sites[site].id.clone()
-    })
+    best.map_or_else(
+        || UnmetRequest::NOWHERE.to_owned(),
+        |(_, site)| decided.theatre.sites[site].id.clone(),
+    )
 }

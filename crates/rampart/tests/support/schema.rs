@@ -24,10 +24,6 @@ fn text(value: &Value, of: &str) {
     assert!(filled, "{of}: {value}");
 }
 
-fn any_text(value: &Value, of: &str) {
-    assert!(value.is_string(), "{of}: {value}");
-}
-
 fn flag(value: &Value, of: &str) {
     assert!(value.is_boolean(), "{of}: {value}");
 }
@@ -119,18 +115,16 @@ pub fn is_a_plan(plan: &Value) {
             ("as_of", text),
             ("horizon_days", count),
             ("seed", count),
+            ("inputs", |value, of| {
+                let inputs = value.as_object().map(|inputs| inputs.values());
+                assert!(inputs.is_some_and(|mut all| all.all(Value::is_u64)), "{of}");
+            }),
+            ("locks", words),
+            ("what_if", |value, of| optional(value, of, what_if)),
             ("loss", |value, of| {
                 object(value, of, &[("before", loss), ("after", loss)]);
             }),
-            ("proof", |value, of| {
-                let fields: [(&str, Check); 4] = [
-                    ("value", at_least_zero),
-                    ("bound", number),
-                    ("gap", at_least_zero),
-                    ("status", text),
-                ];
-                object(value, of, &fields);
-            }),
+            ("proof", proof),
             ("critical_assets", |value, of| {
                 let fields: [(&str, Check); 5] = [
                     ("rank", count),
@@ -193,18 +187,31 @@ pub fn is_a_plan(plan: &Value) {
             ("unmet_requests", |value, of| {
                 let fields: [(&str, Check); 3] = [
                     ("system", text),
-                    ("site", any_text),
+                    ("site", text),
                     ("loss_averted_by_one_more", range),
                 ];
                 objects(value, of, &fields);
             }),
+            ("why_not", |value, of| {
+                let fields: [(&str, Check); 7] = [
+                    ("site", text),
+                    ("forced", text),
+                    ("answer", text),
+                    ("loss_added", |value, of| optional(value, of, range)),
+                    ("objective_rises", |value, of| optional(value, of, between)),
+                    ("changes", words),
+                    ("conflict", conflict),
+                ];
+                objects(value, of, &fields);
+            }),
             ("courses_of_action", |value, of| {
-                let fields: [(&str, Check); 6] = [
+                let fields: [(&str, Check); 7] = [
                     ("name", text),
                     ("summary", text),
                     ("loss", range_of_positive),
                     ("people_moved", count),
                     ("systems", units),
+                    ("proof", proof),
                     ("chosen", flag),
                 ];
                 objects(value, of, &fields);
@@ -212,6 +219,54 @@ pub fn is_a_plan(plan: &Value) {
             ("notes", words),
         ],
     );
+}
+
+/// Null, or what it should be.
+fn optional(value: &Value, of: &str, check: Check) {
+    if !value.is_null() {
+        check(value, of);
+    }
+}
+
+/// Two bounds in order.
+fn between(value: &Value, of: &str) {
+    let bounds = list(value, of);
+    assert_eq!(bounds.len(), 2, "{of}");
+    number(&bounds[0], of);
+    assert!(float(&bounds[0]) <= float(&bounds[1]), "{of}: {value}");
+}
+
+fn conflict(value: &Value, of: &str) {
+    let line: Check = |value, of| optional(value, of, count);
+    objects(
+        value,
+        of,
+        &[("file", text), ("line", line), ("demand", text)],
+    );
+}
+
+fn proof(value: &Value, of: &str) {
+    let fields: [(&str, Check); 4] = [
+        ("value", at_least_zero),
+        ("bound", number),
+        ("gap", at_least_zero),
+        ("status", text),
+    ];
+    object(value, of, &fields);
+}
+
+fn what_if(value: &Value, of: &str) {
+    let fields: [(&str, Check); 5] = [
+        ("applied", |value, of| {
+            let fields: [(&str, Check); 3] = [("key", text), ("before", count), ("value", count)];
+            objects(value, of, &fields);
+        }),
+        ("proof_before", |value, of| optional(value, of, proof)),
+        ("loss_averted", |value, of| optional(value, of, range)),
+        ("objective_falls", |value, of| optional(value, of, between)),
+        ("changes", words),
+    ];
+    object(value, of, &fields);
 }
 
 fn loss(value: &Value, of: &str) {
@@ -388,7 +443,10 @@ pub fn tells_no_place_or_time(plan: &Value) {
             let digits = |part: &str| part.chars().all(|c| c.is_ascii_digit());
             let clock = text.split_whitespace().any(|word| {
                 let parts: Vec<&str> = word.split(':').collect();
-                parts.len() > 1 && digits(parts[1]) && !parts[1].is_empty()
+                parts.len() > 1
+                    && parts[..2]
+                        .iter()
+                        .all(|part| !part.is_empty() && digits(part))
             });
             let path = text.split_whitespace().any(|word| {
                 let word = word.trim_start_matches(['"', '(', '`']);

@@ -3,7 +3,7 @@
 use super::table::{Column, Table};
 use super::text::{chance, count, escape, interval, systems};
 use super::{Names, charts};
-use crate::brief::{Document, Loss, Range, SiteLine, words};
+use crate::brief::{Document, Loss, Range, SiteLine, reasons, words};
 use std::fmt::Write;
 
 /// Title, whose decision it is, and what the numbers stand on.
@@ -12,12 +12,16 @@ pub fn title(page: &mut String, document: &Document) {
         page,
         "<header>\n<h1><span class=\"proposed\">Proposed</span> defended asset list — <bdi>{}</bdi></h1>\n\
          <p class=\"whose\">The tool proposes; the commander approves.</p>\n\
-         <p class=\"basis\">As of <b>{}</b> · horizon <b>{}</b> · seed <b>{}</b></p>\n</header>",
+         <p class=\"basis\">As of <b>{}</b> · horizon <b>{}</b> · seed <b>{}</b></p>",
         escape(&document.theatre),
         escape(&document.as_of),
         count(document.horizon_days.into(), "day", "days"),
         document.seed,
     );
+    for line in reasons::conditions(document) {
+        let _ = writeln!(page, "<p class=\"basis\"><b>{}</b></p>", escape(&line));
+    }
+    page.push_str("</header>\n");
 }
 
 /// What is lost today and with the plan, and how good the plan is proven to be.
