@@ -6,7 +6,7 @@ pub mod reasons;
 pub mod terminal;
 pub mod words;
 
-use reasons::{WhatIf, WhyNot};
+use reasons::{Frontier, LimitLine, WhatIf, WhyNot};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use theatre::{Estimate, Geodetic};
@@ -71,10 +71,14 @@ pub struct Document {
     pub accepted_risks: Vec<AcceptedRisk>,
     /// What one more of each system would buy.
     pub unmet_requests: Vec<UnmetRequest>,
+    /// Limits of the plan: which bind, and what more or less of each is worth.
+    pub limits: Vec<LimitLine>,
     /// Why the plan does no more for the sites that were asked about.
     pub why_not: Vec<WhyNot>,
     /// Other ways, compared.
     pub courses_of_action: Vec<CourseOfAction>,
+    /// The least loss against systems, and against people moved.
+    pub frontier: Frontier,
     /// What is assumed, old, disputed or not modelled, and how the numbers were made.
     pub notes: Vec<String>,
 }
@@ -159,6 +163,8 @@ pub struct DefendedAsset {
     pub survives: f64,
     /// Why.
     pub reason: String,
+    /// The limits that keep more of them from coming, by their keys in `limits`.
+    pub limits: Vec<String>,
 }
 
 /// One move.
@@ -176,6 +182,8 @@ pub struct MoveLine {
     pub last_day: u32,
     /// Why.
     pub reason: String,
+    /// The limits that keep more people from going, by their keys in `limits`.
+    pub limits: Vec<String>,
 }
 
 /// One site.

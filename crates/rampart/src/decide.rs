@@ -3,8 +3,10 @@
 mod courses;
 mod differences;
 mod infeasible;
+mod limits;
 mod lines;
 mod notes;
+mod numbers;
 mod risk;
 mod search;
 mod what_if;
@@ -295,6 +297,11 @@ impl Decided<'_> {
     ) -> Result<Brief, DecideError> {
         let theatre = self.theatre;
         let courses = courses::explore(self, progress)?;
+        progress.begin("easing what holds the plan", 1);
+        let numbers = numbers::numbers(self)?;
+        let limits = limits::limits(self, &numbers)?;
+        let frontier = numbers::frontier(self, &numbers)?;
+        let curves = numbers::curves(&frontier);
         progress.begin("answering what was asked", 1);
         let what_if = what_if::what_if(self, stated)?;
         let why_not = why_not::answers(self)?;
@@ -314,21 +321,23 @@ impl Decided<'_> {
             what_if,
             proof: proof(self.solved),
             critical_assets: lines::critical_assets(self),
-            defended_assets: lines::defended_assets(self, &courses),
-            moves: lines::moves(self),
+            defended_assets: lines::defended_assets(self, &courses, &limits),
+            moves: lines::moves(self, &limits),
             sites: lines::sites(self),
             missions: lines::missions(self),
-            accepted_risks: lines::accepted_risks(self, &courses),
-            unmet_requests: courses.unmet.clone(),
+            accepted_risks: lines::accepted_risks(self),
+            unmet_requests: numbers::unmet_requests(self, &numbers),
+            limits,
             why_not,
             courses_of_action: courses.courses.clone(),
+            frontier,
             notes: caveats.iter().chain(&method).cloned().collect(),
         };
         Ok(Brief {
             document,
             residual: risk::residual(self),
             places: lines::places(self),
-            curves: courses.curves,
+            curves,
             half_lives: courses.half_lives,
             method,
             caveats,

@@ -258,10 +258,9 @@ fn why_not_is_answered_by_solving_again() {
 fn people_who_must_stay_are_told_by_what_holds_them() {
     let (within, dir) = written("held");
     let told = asked(&within, &dir, "--why-not north");
-    let answers = list(&told["why_not"], "why_not").iter();
+    let mut answers = list(&told["why_not"], "why_not").iter();
     let emptied = answers
-        .filter(|line| line["forced"] == "all but 50 of the people leave north")
-        .next_back()
+        .rfind(|line| line["forced"] == "all but 50 of the people leave north")
         .expect("it was asked");
     let conflict = list(&emptied["conflict"], "conflict");
     assert!(!conflict.is_empty(), "{emptied}");
@@ -329,4 +328,65 @@ fn a_problem_that_could_not_be_written_ends_before_the_work() {
     let told = stderr(&output);
     assert!(told.contains("missing"), "{told}");
     assert_eq!(listing(&within), ["theatre"]);
+}
+
+// ---- What holds the plan.
+
+#[test]
+fn what_a_step_is_worth_holds_the_truth_of_solving_again() {
+    let (within, dir) = written("worth");
+    let best = asked(&within, &dir, "");
+    let lines = list(&best["limits"], "limits");
+    let mut tried = 0;
+    for line in lines {
+        let key = line["limit"].as_str().expect("it is text");
+        if key == "movement.people_per_day" {
+            continue;
+        }
+        let asks = key.starts_with("mission") || key.ends_with("guard");
+        let [available, step] = ["available", "step"].map(|name| whole(&line[name]));
+        let (more, less) = (available + step, available.saturating_sub(step));
+        let (eased, tightened) = if asks { (less, more) } else { (more, less) };
+        for (side, number, sign) in [("eased", eased, 1.0), ("tightened", tightened, -1.0)] {
+            if line[side].is_null() {
+                continue;
+            }
+            let other = asked(&within, &dir, &format!("--what-if {key}={number}"));
+            let truth = sign * (value(&best) - value(&other));
+            let bounds = list(&line[side]["objective"], "objective");
+            let [low, high] = [0, 1].map(|end| float(&bounds[end]));
+            assert!(low - 1e-12 <= truth && truth <= high + 1e-12, "{side}: {truth} in {line}");
+            tried += 1;
+        }
+    }
+    assert!(tried >= 3, "{lines:?}");
+    // The only gun is at the north: another would help, and its line says so.
+    let gun = lines.iter().find(|line| line["limit"] == "stock.c-ram");
+    assert!(gun.is_some_and(|gun| gun["binds"] == true && gun["used"] == 1));
+    let defended = &list(&best["defended_assets"], "defended")[0];
+    assert_eq!(defended["limits"], serde_json::json!(["stock.c-ram"]));
+    // Lift is what keeps more from leaving the north.
+    let leaving = list(&best["moves"], "moves").iter();
+    let held = leaving.filter(|line| line["from"] == "north");
+    for line in held {
+        let limits = list(&line["limits"], "limits");
+        assert!(limits.contains(&"movement.people_per_day".into()), "{line}");
+    }
+}
+
+#[test]
+fn frontiers_end_in_the_plan() {
+    let (within, dir) = written("frontier");
+    let best = asked(&within, &dir, "");
+    let frontier = &best["frontier"];
+    let moved = list(&frontier["people_moved"], "moved");
+    assert!(moved.len() >= 3, "{moved:?}");
+    assert_eq!(whole(&moved[0]["most"]), 0);
+    let last = moved.last().expect("it has points");
+    assert_eq!(last["proof"], best["proof"]);
+    let guns = &list(&frontier["systems"], "systems")[0];
+    assert_eq!(guns["system"], "c-ram");
+    let here = list(&guns["points"], "points").iter();
+    let mut here = here.filter(|point| point["most"] == guns["available"]);
+    assert_eq!(here.next().expect("it is a point")["proof"], best["proof"]);
 }

@@ -321,6 +321,7 @@ fn defended(
         loss_averted: about(averted),
         survives: 0.82,
         reason: reason.into(),
+        limits: Vec::new(),
     }
 }
 
@@ -332,6 +333,7 @@ fn moving(from: &str, to: &str, people: u32, reason: &str) -> MoveLine {
         first_day: 1,
         last_day: 1 + people / 120,
         reason: reason.into(),
+        limits: Vec::new(),
     }
 }
 

@@ -33,6 +33,10 @@ pub fn page(brief: &Brief) -> String {
     residual::table(&mut page, brief, &names);
     evidence::accepted_risks(&mut page, &brief.document, &names);
     evidence::unmet_requests(&mut page, &brief.document, &names);
+    let limits = reasons::limits(&brief.document);
+    if !limits.is_empty() {
+        lines(&mut page, "What holds the plan", &limits, "");
+    }
     evidence::courses_of_action(&mut page, &brief.document);
     let answers = reasons::answers(&brief.document);
     if !answers.is_empty() {

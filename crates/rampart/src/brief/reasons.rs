@@ -52,6 +52,65 @@ pub struct WhyNot {
     pub conflict: Vec<ConflictLine>,
 }
 
+/// One limit of the plan: how much of it is used, and what more or less of it is worth.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct LimitLine {
+    /// The input that sets it, by the key of `--what-if`; lift is in people over the whole horizon.
+    pub limit: String,
+    /// Used by the plan: units, or people.
+    pub used: u64,
+    /// What the limit allows, or asks for.
+    pub available: u64,
+    /// By how much it was eased and tightened.
+    pub step: u64,
+    /// What easing it by a step averts.
+    pub eased: Option<Worth>,
+    /// What tightening it by a step costs; none where that was not tried or leaves no plan.
+    pub tightened: Option<Worth>,
+    /// Whether easing it is proven to lose less.
+    pub binds: bool,
+}
+
+/// What a step is worth. Both differences are of plans that stand from the first day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Worth {
+    /// Difference in loss on the draws that judge both plans, with 90 % of those draws.
+    pub loss: Range,
+    /// Bounds on the difference of the objective, from the proofs of both plans: the truth is between.
+    pub objective: [f64; 2],
+}
+
+/// The least loss that can be had for what is spent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Frontier {
+    /// Against the number of each system in stock.
+    pub systems: Vec<SystemFrontier>,
+    /// Against the people moved, up to those that the plan moves.
+    pub people_moved: Vec<FrontierPoint>,
+}
+
+/// The frontier of one system.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct SystemFrontier {
+    /// System id.
+    pub system: String,
+    /// The number available in this theatre.
+    pub available: u32,
+    /// By number, rising.
+    pub points: Vec<FrontierPoint>,
+}
+
+/// One point of a frontier, of a plan that stands from the first day.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct FrontierPoint {
+    /// Most units or people.
+    pub most: u64,
+    /// Loss on the draws that judge.
+    pub loss: Range,
+    /// How good its plan is proven to be.
+    pub proof: Proof,
+}
+
 /// What was changed and decided before planning, in a sentence each; a reader must see these before
 /// any number.
 #[must_use]
@@ -103,4 +162,55 @@ fn what_if_in_words(what_if: &WhatIf) -> String {
         number(*least),
         number(*most)
     )
+}
+
+/// What holds the plan: the limits whose easing is proven to help, and the rest in a line.
+#[must_use]
+pub fn limits(document: &Document) -> Vec<String> {
+    let binding = document.limits.iter().filter(|line| line.binds);
+    let mut lines: Vec<String> = binding.map(limit_in_words).collect();
+    let slack: Vec<String> = document
+        .limits
+        .iter()
+        .filter(|line| !line.binds)
+        .map(|line| line.limit.clone())
+        .collect();
+    if !slack.is_empty() {
+        lines.push(format!(
+            "Easing {} a step is not shown to help.",
+            list(&slack)
+        ));
+    }
+    lines
+}
+
+/// `stock.c-ram: 3 of 3 used; 1 more averts 0.09 (0–0.3), 1 less costs 0.12 (0–0.4)`.
+#[must_use]
+pub fn limit_in_words(line: &LimitLine) -> String {
+    let asks = line.limit.starts_with("mission.") || line.limit.ends_with(".guard");
+    let (eased, tightened) = if asks {
+        ("fewer", "more")
+    } else {
+        ("more", "fewer")
+    };
+    let mut words = if asks {
+        format!("{}: {} must stay", line.limit, line.available)
+    } else {
+        format!("{}: {} of {} used", line.limit, line.used, line.available)
+    };
+    if let Some(worth) = &line.eased {
+        words.push_str(&format!(
+            "; {} {eased} avert {}",
+            line.step,
+            range(&worth.loss)
+        ));
+    }
+    if let Some(worth) = &line.tightened {
+        words.push_str(&format!(
+            ", {} {tightened} cost {}",
+            line.step,
+            range(&worth.loss)
+        ));
+    }
+    words
 }

@@ -37,6 +37,7 @@ pub fn text(brief: &Brief) -> String {
     critical(&mut out, document);
     residual(&mut out, brief);
     accepted(&mut out, document);
+    limits(&mut out, document);
     courses(&mut out, document);
     answers(&mut out, document);
     notes(&mut out, brief);
@@ -259,6 +260,18 @@ fn courses(out: &mut String, document: &Document) {
     }
     table.write(out);
     out.push('\n');
+}
+
+fn limits(out: &mut String, document: &Document) {
+    let limits = reasons::limits(document);
+    if limits.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "WHAT HOLDS THE PLAN");
+    for line in limits.iter().take(LINES_MAX) {
+        item(out, &shown_whole(line));
+    }
+    more(out, limits.len(), LINES_MAX);
 }
 
 fn answers(out: &mut String, document: &Document) {

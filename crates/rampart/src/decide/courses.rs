@@ -3,25 +3,18 @@
 
 use super::{DecideError, Decided, Progress, held, mean_coefficients, proof};
 use crate::assemble::{self, Origin};
-use crate::brief::{CourseOfAction, Curve, HalfLifeLine, Units, UnmetRequest, words};
-use crate::evaluate;
-use crate::schedule::{self, Schedule};
+use crate::brief::{CourseOfAction, HalfLifeLine, Units, words};
+use crate::schedule;
 use crate::study::Coefficients;
 use forecast::HalfLife;
-use planner::{Plan, Pool, Problem, Solved};
+use planner::{Plan, Problem, Solved};
 use rayon::prelude::*;
 use theatre::Estimate;
 
 /// Gap at which a course of action is good enough: far below what tells two plans apart.
-const COURSE_GAP: f64 = 1e-5;
+pub(super) const COURSE_GAP: f64 = 1e-5;
 /// Gap at which a re-solve for a draw stops: below what its few raids can tell.
 const DRAW_GAP: f64 = 1e-3;
-/// Most units beyond those available that a curve goes.
-const CURVE_BEYOND: u32 = 2;
-/// Most points of a curve.
-const CURVE_POINTS: u32 = 9;
-/// Most sites for which a curve has more than the number available and the next.
-const CURVE_SITES: usize = 60;
 /// Courses of action that differ by less than this share of the people moved, and stand the same
 /// systems at the same sites, are one.
 const DIFFERENT_SHARE: f64 = 0.1;
@@ -31,8 +24,6 @@ const COURSES: usize = 3;
 /// All that re-solving found.
 pub(super) struct Courses {
     pub courses: Vec<CourseOfAction>,
-    pub unmet: Vec<UnmetRequest>,
-    pub curves: Vec<Curve>,
     pub half_lives: Vec<HalfLifeLine>,
     /// The best plan of each draw.
     pub draws: Vec<Plan>,
@@ -47,11 +38,8 @@ pub(super) fn explore(
     progress.begin("re-solving for what is not known", draws as u64);
     let draws = solve_draws(decided, draws, progress)?;
     progress.begin("re-solving other courses of action", 1);
-    let (unmet, curves) = numbers_of_systems(decided)?;
     Ok(Courses {
         courses: courses(decided)?,
-        unmet,
-        curves,
         half_lives: half_lives(decided)?,
         draws,
     })
@@ -271,144 +259,4 @@ fn without_systems(decided: &Decided<'_>) -> Problem {
         }
     }
     problem
-}
-
-/// What one more of each system buys, and the loss against the number of each that is in stock.
-fn numbers_of_systems(
-    decided: &Decided<'_>,
-) -> Result<(Vec<UnmetRequest>, Vec<Curve>), DecideError> {
-    let problem = decided.problem;
-    let base = decided
-        .evaluator
-        .losses(&Schedule::steady(decided.theatre, &decided.solved.plan));
-    let (mut unmet, mut curves) = (Vec::new(), Vec::new());
-    for system in 0..problem.systems.len() {
-        let simulated = problem.loadouts.iter().any(|loadout| loadout[system] > 0);
-        if !simulated {
-            continue;
-        }
-        let available = stock_of(decided, system);
-        let in_stock = decided
-            .theatre
-            .stock
-            .iter()
-            .any(|stock| stock.system == system);
-        let numbers = if in_stock && problem.sites.len() <= CURVE_SITES {
-            curve_numbers(available)
-        } else {
-            vec![available, available.saturating_add(1)]
-        };
-        let solved: Result<Vec<_>, DecideError> = numbers
-            .par_iter()
-            .map(|&number| {
-                let plan = if number == available {
-                    Some(decided.solved.plan.clone())
-                } else {
-                    let solved =
-                        decided.solve(&with_number(decided, system, number), COURSE_GAP)?;
-                    solved.map(|solved| solved.plan)
-                };
-                Ok((number, plan))
-            })
-            .collect();
-        let mut points = Vec::new();
-        for (number, plan) in solved?.into_iter().filter_map(|(n, plan)| Some((n, plan?))) {
-            let losses = decided
-                .evaluator
-                .losses(&Schedule::steady(decided.theatre, &plan));
-            points.push((number, Estimate::of(&losses).into()));
-            if number == available + 1 {
-                unmet.push(UnmetRequest {
-                    system: problem.systems[system].clone(),
-                    site: where_more(decided, system, &plan),
-                    loss_averted_by_one_more: evaluate::difference(&base, &losses).into(),
-                });
-            }
-        }
-        if in_stock {
-            curves.push(Curve {
-                system: problem.systems[system].clone(),
-                points,
-                available,
-            });
-        }
-    }
-    unmet.sort_by(|a, b| {
-        let worth = |line: &UnmetRequest| line.loss_averted_by_one_more.mean;
-        worth(b).total_cmp(&worth(a))
-    });
-    Ok((unmet, curves))
-}
-
-/// Units of a system in stock that come within the horizon.
-fn stock_of(decided: &Decided<'_>, system: usize) -> u32 {
-    let stocks = decided
-        .pools
-        .iter()
-        .filter(|(pool, origin)| pool.system == system && matches!(origin, Origin::Stock(_)));
-    stocks.fold(0, |sum, (pool, _)| sum.saturating_add(pool.available))
-}
-
-/// From none to a few more than available, in steps that keep the points few; the number available
-/// and the next are always among them.
-fn curve_numbers(available: u32) -> Vec<u32> {
-    let last = available.saturating_add(CURVE_BEYOND);
-    let step = last.div_ceil(CURVE_POINTS).max(1);
-    let mut numbers: Vec<u32> = (0..=last).step_by(step as usize).collect();
-    numbers.extend([available, available.saturating_add(1)]);
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
-}
-
-/// The problem with another number of a system in stock: units come to the first stock of it and go
-/// from the last. Where there is no stock, one is made for all sites of the theatre.
-fn with_number(decided: &Decided<'_>, system: usize, number: u32) -> Problem {
-    let mut problem = decided.problem.clone();
-    let stocks: Vec<usize> = (0..problem.pools.len())
-        .filter(|&pool| problem.pools[pool].system == system)
-        .filter(|&pool| matches!(decided.pools[pool].1, Origin::Stock(_)))
-        .collect();
-    let Some(&first) = stocks.first() else {
-        problem.pools.push(Pool {
-            system,
-            available: number,
-            sites: None,
-        });
-        return problem;
-    };
-    let available = stock_of(decided, system);
-    let mut fewer = available.saturating_sub(number);
-    for &pool in stocks.iter().rev() {
-        let taken = fewer.min(problem.pools[pool].available);
-        problem.pools[pool].available -= taken;
-        fewer -= taken;
-    }
-    let more = number.saturating_sub(available);
-    problem.pools[first].available = problem.pools[first].available.saturating_add(more);
-    problem
-}
-
-/// The site that gets most more of a system under another plan, or that there is none.
-fn where_more(decided: &Decided<'_>, system: usize, plan: &Plan) -> String {
-    let units = |loadout: usize| decided.problem.loadouts[loadout][system];
-    let sites = plan
-        .sites
-        .iter()
-        .zip(&decided.solved.plan.sites)
-        .enumerate();
-    let gains = sites.map(|(site, (other, ours))| {
-        (
-            units(other.loadout).saturating_sub(units(ours.loadout)),
-            site,
-        )
-    });
-    // Of equal gains the first site.
-    let best = gains
-        .filter(|&(gain, _)| gain > 0)
-        .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-    best.map_or_else(
-        || UnmetRequest::NOWHERE.to_owned(),
-        |(_, site)| decided.theatre.sites[site].id.clone(),
-    )
 }

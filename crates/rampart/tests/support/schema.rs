@@ -136,8 +136,9 @@ pub fn is_a_plan(plan: &Value) {
                 objects(value, of, &fields);
             }),
             ("defended_assets", |value, of| {
-                let fields: [(&str, Check); 7] = [
+                let fields: [(&str, Check); 8] = [
                     ("rank", count),
+                    ("limits", words),
                     ("site", text),
                     ("systems", units),
                     ("from_day", count),
@@ -148,7 +149,8 @@ pub fn is_a_plan(plan: &Value) {
                 objects(value, of, &fields);
             }),
             ("moves", |value, of| {
-                let fields: [(&str, Check); 6] = [
+                let fields: [(&str, Check); 7] = [
+                    ("limits", words),
                     ("from", text),
                     ("to", text),
                     ("people", count),
@@ -191,6 +193,26 @@ pub fn is_a_plan(plan: &Value) {
                     ("loss_averted_by_one_more", range),
                 ];
                 objects(value, of, &fields);
+            }),
+            ("limits", |value, of| {
+                let fields: [(&str, Check); 7] = [
+                    ("limit", text),
+                    ("used", count),
+                    ("available", count),
+                    ("step", count),
+                    ("eased", |value, of| optional(value, of, worth)),
+                    ("tightened", |value, of| optional(value, of, worth)),
+                    ("binds", flag),
+                ];
+                objects(value, of, &fields);
+            }),
+            ("frontier", |value, of| {
+                let systems: Check = |value, of| {
+                    let fields: [(&str, Check); 3] =
+                        [("system", text), ("available", count), ("points", points)];
+                    objects(value, of, &fields);
+                };
+                object(value, of, &[("systems", systems), ("people_moved", points)]);
             }),
             ("why_not", |value, of| {
                 let fields: [(&str, Check); 7] = [
@@ -243,6 +265,25 @@ fn conflict(value: &Value, of: &str) {
         of,
         &[("file", text), ("line", line), ("demand", text)],
     );
+}
+
+fn worth(value: &Value, of: &str) {
+    object(value, of, &[("loss", range), ("objective", between)]);
+}
+
+/// A frontier: with more to spend, no less can be had.
+fn points(value: &Value, of: &str) {
+    let fields: [(&str, Check); 3] = [
+        ("most", count),
+        ("loss", range_of_positive),
+        ("proof", proof),
+    ];
+    objects(value, of, &fields);
+    for pair in list(value, of).windows(2) {
+        let [least, most] = [&pair[1]["proof"]["bound"], &pair[0]["proof"]["value"]];
+        assert!(float(least) <= float(most), "{of}: {pair:?}");
+        assert!(whole(&pair[0]["most"]) < whole(&pair[1]["most"]), "{of}");
+    }
 }
 
 fn proof(value: &Value, of: &str) {
