@@ -6,7 +6,7 @@ pub mod reasons;
 pub mod terminal;
 pub mod words;
 
-use reasons::{Frontier, LimitLine, WhatIf, WhyNot};
+use reasons::{Frontier, LimitLine, Since, WhatIf, WhyNot};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use theatre::{Estimate, Geodetic};
@@ -53,6 +53,8 @@ pub struct Document {
     pub locks: Vec<String>,
     /// The inputs changed for this run, and what that changes; none where none was.
     pub what_if: Option<WhatIf>,
+    /// What changed since the plan that this one is compared with; none where it is with none.
+    pub since: Option<Since>,
     /// What is lost with today's laydown and with the plan.
     pub loss: BeforeAfter,
     /// How good the plan is proven to be.

@@ -1,5 +1,6 @@
 //! From a theatre to everything that its brief says.
 
+mod compare;
 mod courses;
 mod differences;
 mod infeasible;
@@ -305,6 +306,7 @@ impl Decided<'_> {
         progress.begin("answering what was asked", 1);
         let what_if = what_if::what_if(self, stated)?;
         let why_not = why_not::answers(self)?;
+        let since = compare::since(self)?;
         let caveats = notes::caveats(self, &courses);
         let method = notes::method(self, settings, &courses);
         let document = Document {
@@ -319,6 +321,7 @@ impl Decided<'_> {
             inputs: request::inputs(theatre),
             locks: self.request.locks.iter().map(|l| l.text.clone()).collect(),
             what_if,
+            since,
             proof: proof(self.solved),
             critical_assets: lines::critical_assets(self),
             defended_assets: lines::defended_assets(self, &courses, &limits),

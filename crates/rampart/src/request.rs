@@ -5,9 +5,11 @@
 
 mod change;
 mod lock;
+mod previous;
 
 pub use change::{Change, inputs};
 pub use lock::{Held, Lock};
+pub use previous::{Previous, PreviousSite};
 
 use crate::diagnose::shown;
 use std::time::Duration;
@@ -29,6 +31,8 @@ pub struct Request {
     pub locks: Vec<Lock>,
     /// Sites, by index, of which it is asked why the plan does no more for them.
     pub why_not: Vec<usize>,
+    /// An earlier plan to compare with.
+    pub previous: Option<Previous>,
 }
 
 /// Words of the command line that cannot be understood.

@@ -355,7 +355,10 @@ fn what_a_step_is_worth_holds_the_truth_of_solving_again() {
             let truth = sign * (value(&best) - value(&other));
             let bounds = list(&line[side]["objective"], "objective");
             let [low, high] = [0, 1].map(|end| float(&bounds[end]));
-            assert!(low - 1e-12 <= truth && truth <= high + 1e-12, "{side}: {truth} in {line}");
+            assert!(
+                low - 1e-12 <= truth && truth <= high + 1e-12,
+                "{side}: {truth} in {line}"
+            );
             tried += 1;
         }
     }
@@ -389,4 +392,102 @@ fn frontiers_end_in_the_plan() {
     let here = list(&guns["points"], "points").iter();
     let mut here = here.filter(|point| point["most"] == guns["available"]);
     assert_eq!(here.next().expect("it is a point")["proof"], best["proof"]);
+}
+
+// ---- What changed since an earlier plan.
+
+fn compared(within: &Path, dir: &Path, old: &Value, words: &str) -> Value {
+    std::fs::write(within.join("old.json"), old.to_string()).expect("it can be written");
+    let plan = asked(within, dir, &format!("{words} --compare old.json"));
+    support::schema::is_a_plan(&plan);
+    plan["since"].clone()
+}
+
+#[test]
+fn a_plan_compared_with_itself_is_unchanged() {
+    let (within, dir) = written("same");
+    let old = asked(&within, &dir, "");
+    let since = compared(&within, &dir, &old, "");
+    for key in ["inputs", "changes", "breaks", "causes", "unexplained"] {
+        assert!(list(&since[key], key).is_empty(), "{key}: {since}");
+    }
+    assert_eq!(since["keeping_loses"], old["proof"]["value"]);
+    assert_eq!(float(&since["loss_averted"]["mean"]), 0.0);
+}
+
+#[test]
+fn what_changed_is_put_down_to_the_input_that_changed_it() {
+    let (within, dir) = written("since");
+    let old = asked(&within, &dir, "");
+    let since = compared(&within, &dir, &old, "--what-if stock.c-ram=2");
+    assert_eq!(since["inputs"][0]["key"], "stock.c-ram");
+    assert_eq!(since["inputs"][0]["before"], 1);
+    assert_eq!(since["causes"][0]["key"], "stock.c-ram");
+    let explained = list(&since["causes"][0]["explains"], "explains");
+    assert!(!explained.is_empty(), "{since}");
+    assert!(list(&since["unexplained"], "unexplained").is_empty());
+    // The old plan can be kept, and loses what the what-if says that the gun averts.
+    assert!(list(&since["breaks"], "breaks").is_empty());
+    assert_eq!(since["keeping_loses"], old["proof"]["value"]);
+    assert!(float(&since["objective_falls"][0]) > 0.0);
+    // With a gun less it cannot be kept.
+    let since = compared(&within, &dir, &old, "--what-if stock.c-ram=0");
+    let breaks = list(&since["breaks"], "breaks");
+    assert!(
+        breaks
+            .iter()
+            .any(|line| line == "c-ram: 1 units have no source"),
+        "{since}"
+    );
+    assert!(since["loss_averted"].is_null(), "{since}");
+    // Without its inputs an old plan is still compared.
+    let mut older = old.clone();
+    older.as_object_mut().expect("an object").remove("inputs");
+    let since = compared(&within, &dir, &older, "--what-if stock.c-ram=2");
+    assert_eq!(since["inputs_known"], false);
+    assert!(!list(&since["unexplained"], "unexplained").is_empty());
+}
+
+#[test]
+fn plans_of_other_theatres_and_no_plans_at_all_are_told() {
+    let (within, dir) = written("hostile");
+    let mut old = asked(&within, &dir, "");
+    // A site that is gone, one that is new, a system that nobody knows, people from nowhere.
+    old["sites"][0]["id"] = "elsewhere\u{1b}[2J".into();
+    old["sites"][1]["systems"] = serde_json::json!({"railgun": 4_000_000_000_u32});
+    old["sites"][2]["people_after"] = 4_000_000_000_u32.into();
+    let since = compared(&within, &dir, &old, "");
+    assert!(list(&since["breaks"], "breaks").len() >= 4, "{since}");
+    let output = run(
+        &within,
+        "plan",
+        &dir,
+        "--replications 32 --compare old.json --out out",
+    );
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(!stdout(&output).contains('\u{1b}'));
+    for (text, told) in [
+        ("", "not JSON"),
+        ("{}", "missing field"),
+        ("[3]", "not a plan"),
+    ] {
+        std::fs::write(within.join("bad.json"), text).expect("it can be written");
+        let output = run(
+            &within,
+            "plan",
+            &dir,
+            &format!("{QUICK} --compare bad.json"),
+        );
+        assert_eq!(code(&output), 1);
+        assert!(stderr(&output).contains(told), "{}", stderr(&output));
+        assert!(output.stdout.is_empty());
+    }
+    let output = run(
+        &within,
+        "plan",
+        &dir,
+        &format!("{QUICK} --compare none.json"),
+    );
+    assert_eq!(code(&output), 1);
+    assert!(stderr(&output).contains("none.json"));
 }

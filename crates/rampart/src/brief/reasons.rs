@@ -3,6 +3,7 @@
 use super::words::{list, number, range};
 use super::{Document, Proof, Range};
 use crate::decide::ConflictLine;
+use crate::diagnose::shown;
 use serde::Serialize;
 
 /// Inputs changed for one run, and what that changes. The rest of the document is about the plan
@@ -50,6 +51,59 @@ pub struct WhyNot {
     pub changes: Vec<String>,
     /// Demands that stand in the way, where no plan does it.
     pub conflict: Vec<ConflictLine>,
+}
+
+/// What changed since an earlier plan, and why.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Since {
+    /// Title of the theatre of the earlier plan.
+    pub theatre: String,
+    /// The day up to which things were known to it.
+    pub as_of: String,
+    /// Its seed.
+    pub seed: u64,
+    /// Whether it records its inputs, so that what changed of them can be told.
+    pub inputs_known: bool,
+    /// Inputs that were other.
+    pub inputs: Vec<InputChange>,
+    /// What this plan does otherwise.
+    pub changes: Vec<String>,
+    /// Why the earlier plan cannot be kept as it was; empty where it can.
+    pub breaks: Vec<String>,
+    /// The objective of keeping the earlier plan, or its systems with people placed anew where it
+    /// breaks a limit; none where even that cannot be.
+    pub keeping_loses: Option<f64>,
+    /// Loss that this plan averts against that, day by day, on the draws that judge both.
+    pub loss_averted: Option<Range>,
+    /// What the objective falls by, from the proof of this plan.
+    pub objective_falls: Option<[f64; 2]>,
+    /// Changed inputs put back one at a time.
+    pub causes: Vec<Cause>,
+    /// Sites that are not as before even with all those inputs put back: the log, the catalogue, the
+    /// threats, the seed or the program changed what is known of them.
+    pub unexplained: Vec<String>,
+}
+
+/// An input that was other in an earlier plan.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct InputChange {
+    /// Its key.
+    pub key: String,
+    /// The value then; none where there was no such input.
+    pub before: Option<u32>,
+    /// The value now; none where there is no such input.
+    pub value: Option<u32>,
+}
+
+/// What one changed input explains.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Cause {
+    /// Its key.
+    pub key: String,
+    /// Bounds on what the objective falls by through its change; none where there was no plan before.
+    pub objective_falls: Option<[f64; 2]>,
+    /// Sites that are as in the earlier plan when this input alone is put back.
+    pub explains: Vec<String>,
 }
 
 /// One limit of the plan: how much of it is used, and what more or less of it is worth.
@@ -143,7 +197,57 @@ pub fn answers(document: &Document) -> Vec<String> {
         .why_not
         .iter()
         .map(|line| format!("Why not: {}? {}", line.forced, line.answer));
-    what_if.chain(why_not).collect()
+    let since = document.since.iter().flat_map(since_in_words);
+    what_if.chain(why_not).chain(since).collect()
+}
+
+fn since_in_words(since: &Since) -> Vec<String> {
+    let mut lines = Vec::new();
+    let changes = if since.changes.is_empty() {
+        "nothing changes".into()
+    } else {
+        since.changes.join("; ")
+    };
+    lines.push(format!(
+        "Since the plan of {}: {changes}.",
+        shown(&since.as_of)
+    ));
+    let kept = if since.breaks.is_empty() {
+        "To keep it".to_owned()
+    } else {
+        lines.push(format!(
+            "It cannot be kept as it was: {}.",
+            list(&since.breaks)
+        ));
+        "To keep its systems where they may stand, with people placed anew,".to_owned()
+    };
+    lines.push(match &since.loss_averted {
+        Some(averted) => format!("{kept} would lose {} more day by day.", range(averted)),
+        None => format!("{kept} is not possible."),
+    });
+    for cause in since
+        .causes
+        .iter()
+        .filter(|cause| !cause.explains.is_empty())
+    {
+        lines.push(format!(
+            "With {} as it was, {} would be as before.",
+            cause.key,
+            list(&cause.explains)
+        ));
+    }
+    if !since.unexplained.is_empty() {
+        let why = if since.inputs_known {
+            "what is known of attacks, systems or threats has changed, or the seed"
+        } else {
+            "the earlier plan does not record its inputs"
+        };
+        lines.push(format!(
+            "No changed input of the plan explains {}: {why}.",
+            list(&since.unexplained)
+        ));
+    }
+    lines
 }
 
 fn what_if_in_words(what_if: &WhatIf) -> String {

@@ -6,7 +6,7 @@ use super::{Threads, failed, print_whole, theatre_of};
 use crate::brief::{Brief, html, terminal};
 use crate::decide::{self, Decision, Infeasible, Settings};
 use crate::diagnose::plain;
-use crate::request::{self, Change, Lock, Request, RequestError};
+use crate::request::{self, Change, Lock, Previous, Request, RequestError};
 use clap::Args;
 use planner::Problem;
 use std::fmt::Write;
@@ -71,6 +71,9 @@ struct Asked {
     /// `SITE=none`, `SITE=open` or `SITE=closed`. May be repeated.
     #[arg(long, value_name = "SITE=...")]
     lock: Vec<String>,
+    /// An earlier `plan.json`, of this theatre or another state of it: what changed since, and why.
+    #[arg(long, value_name = "OLD.json")]
+    compare: Option<PathBuf>,
 }
 
 impl Asked {
@@ -84,6 +87,7 @@ impl Asked {
             changes: changes?,
             locks: Vec::new(),
             why_not: request::sites(theatre, &self.why_not)?,
+            previous: None,
         };
         let changed = request.changed(theatre);
         for word in &self.lock {
@@ -126,13 +130,18 @@ pub fn run(arguments: &PlanArguments) -> ExitCode {
         Ok(theatre) => theatre,
         Err(code) => return code,
     };
-    let request = match arguments.asked.read(&theatre) {
+    let mut request = match arguments.asked.read(&theatre) {
         Ok(request) => request,
         Err(error) => {
             eprintln!("rampart: {error}");
             return ExitCode::from(WRONG_USAGE);
         }
     };
+    let previous = arguments.asked.compare.as_deref().map(Previous::read);
+    match previous.transpose() {
+        Ok(previous) => request.previous = previous,
+        Err(error) => return failed(&format!("--compare {error}")),
+    }
     let folder = match folder(arguments) {
         Ok(folder) => folder,
         Err(error) => return failed(&error.to_string()),

@@ -121,6 +121,7 @@ pub fn is_a_plan(plan: &Value) {
             }),
             ("locks", words),
             ("what_if", |value, of| optional(value, of, what_if)),
+            ("since", |value, of| optional(value, of, since)),
             ("loss", |value, of| {
                 object(value, of, &[("before", loss), ("after", loss)]);
             }),
@@ -265,6 +266,44 @@ fn conflict(value: &Value, of: &str) {
         of,
         &[("file", text), ("line", line), ("demand", text)],
     );
+}
+
+fn since(value: &Value, of: &str) {
+    let fields: [(&str, Check); 12] = [
+        ("theatre", text),
+        ("as_of", text),
+        ("seed", count),
+        ("inputs_known", flag),
+        ("inputs", |value, of| {
+            let maybe: Check = |value, of| optional(value, of, count);
+            objects(
+                value,
+                of,
+                &[("key", text), ("before", maybe), ("value", maybe)],
+            );
+        }),
+        ("changes", words),
+        ("breaks", words),
+        ("keeping_loses", |value, of| {
+            optional(value, of, at_least_zero)
+        }),
+        ("loss_averted", |value, of| optional(value, of, range)),
+        ("objective_falls", |value, of| optional(value, of, between)),
+        ("causes", |value, of| {
+            let falls: Check = |value, of| optional(value, of, between);
+            objects(
+                value,
+                of,
+                &[
+                    ("key", text),
+                    ("objective_falls", falls),
+                    ("explains", words),
+                ],
+            );
+        }),
+        ("unexplained", words),
+    ];
+    object(value, of, &fields);
 }
 
 fn worth(value: &Value, of: &str) {
