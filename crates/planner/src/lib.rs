@@ -92,12 +92,14 @@ extern crate self as planner;
 mod branch;
 pub mod conflict;
 mod flow;
+mod game;
 mod local;
 mod milp;
 mod network;
 pub mod plan;
 pub mod problem;
 mod reduce;
+pub mod risk;
 pub mod search;
 mod transport;
 
