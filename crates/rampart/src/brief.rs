@@ -6,7 +6,7 @@ pub mod reasons;
 pub mod terminal;
 pub mod words;
 
-use reasons::{Frontier, LimitLine, Since, WhatIf, WhyNot};
+use reasons::{Frontier, LimitLine, RiskLine, Since, WhatIf, WhyNot};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use theatre::{Estimate, Geodetic};
@@ -55,6 +55,12 @@ pub struct Document {
     pub what_if: Option<WhatIf>,
     /// What changed since the plan that this one is compared with; none where it is with none.
     pub since: Option<Since>,
+    /// What the plan makes least: `expected`, `cvar=LEVEL` or `worst-case=ATTACKS`.
+    pub objective: String,
+    /// How it does by that objective where it is not the expected loss.
+    pub risk: Option<RiskLine>,
+    /// Loss of one site whose chance is told.
+    pub site_loss: f64,
     /// What is lost with today's laydown and with the plan.
     pub loss: BeforeAfter,
     /// How good the plan is proven to be.
@@ -117,6 +123,9 @@ pub struct Loss {
     pub p_any_killed: f64,
     /// Chance of at least ten casualties in one raid.
     pub p_ten_casualties: f64,
+    /// Chance that any site loses more than [`Document::site_loss`]: mean, and the bounds of 90 % of
+    /// its sampling error.
+    pub p_site_loss: Range,
 }
 
 /// The proof of the plan: of the objective that it minimises, which counts the final laydown as if

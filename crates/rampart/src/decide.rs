@@ -8,6 +8,7 @@ mod limits;
 mod lines;
 mod notes;
 mod numbers;
+mod objective;
 mod risk;
 mod search;
 mod what_if;
@@ -16,6 +17,7 @@ mod why_not;
 pub use infeasible::{ConflictLine, Infeasible};
 
 use crate::assemble::{self, Origin};
+use crate::brief::reasons::RiskLine;
 use crate::brief::{BeforeAfter, Brief, Document, Proof};
 use crate::evaluate::{self, Evaluator, Toll};
 use crate::futures::{self, Outcome};
@@ -95,6 +97,10 @@ struct Decided<'a> {
     /// Loss per person at each site today.
     exposure: &'a [f64],
     solved: &'a Solved,
+    /// The plan of least expected loss, which is the same unless another objective is asked for; what
+    /// is solved again is compared with it.
+    expected: &'a Solved,
+    risk: Option<RiskLine>,
     schedule: &'a Schedule,
     /// The groups that chose the plan.
     chosen_on: &'a [Group],
@@ -145,11 +151,21 @@ pub fn decide_as_asked(
         time_limit: request.time_limit,
     };
     let gap = request.gap.unwrap_or(Options::default().gap);
-    let Some(solved) = effort.solve(&problem, gap)? else {
+    let Some(expected) = effort.solve(&problem, gap)? else {
         let infeasible = infeasible::explain(theatre, &free, request);
         return Ok(Decision::Infeasible(infeasible, Box::new(problem)));
     };
+    let known = objective::Known {
+        theatre,
+        setup: &setup,
+        problem: &problem,
+    };
+    let chosen = known.choose(request.objective, &chosen_on, effort, gap)?;
+    let solved = chosen.as_ref().map_or(&expected, |chosen| &chosen.solved);
     let judges = run("flying other raids to judge it", Use::Judge);
+    let risk = chosen
+        .as_ref()
+        .map(|chosen| known.line(request.objective, chosen, &expected.plan, &judges));
     let draws: Vec<Coefficients> = judges
         .iter()
         .map(|group| Coefficients::new(theatre, &setup, group, &group.rates))
@@ -177,7 +193,9 @@ pub fn decide_as_asked(
         problem: &problem,
         pools: &pools,
         exposure: &exposure,
-        solved: &solved,
+        solved,
+        expected: &expected,
+        risk,
         schedule: &schedule,
         chosen_on: &chosen_on,
         evaluator: &evaluator,
@@ -322,6 +340,9 @@ impl Decided<'_> {
             locks: self.request.locks.iter().map(|l| l.text.clone()).collect(),
             what_if,
             since,
+            objective: self.request.objective.to_string(),
+            risk: self.risk.clone(),
+            site_loss: self.site_loss(),
             proof: proof(self.solved),
             critical_assets: lines::critical_assets(self),
             defended_assets: lines::defended_assets(self, &courses, &limits),
@@ -345,6 +366,21 @@ impl Decided<'_> {
             method,
             caveats,
         })
+    }
+
+    /// Loss of one site whose chance is told: as asked, or that of ten people killed.
+    fn site_loss(&self) -> f64 {
+        let ten = 10.0 * self.theatre.loss.killed;
+        self.request.site_loss.unwrap_or(ten)
+    }
+
+    /// Loss, day by day, of the plan of least expected loss in every draw that judges.
+    fn losses_expected(&self) -> Vec<f64> {
+        if self.expected.plan == self.solved.plan {
+            return self.losses_after();
+        }
+        let schedule = self.schedule_of(self.problem, &self.expected.plan);
+        self.evaluator.losses(&schedule)
     }
 
     /// The best plan of a variant of the problem; none where it has none.

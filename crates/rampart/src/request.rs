@@ -5,10 +5,12 @@
 
 mod change;
 mod lock;
+mod objective;
 mod previous;
 
 pub use change::{Change, inputs};
 pub use lock::{Held, Lock};
+pub use objective::Objective;
 pub use previous::{Previous, PreviousSite};
 
 use crate::diagnose::shown;
@@ -25,6 +27,10 @@ pub struct Request {
     pub time_limit: Option<Duration>,
     /// Relative gap at which the search for the plan may stop, 0 to 1.
     pub gap: Option<f64>,
+    /// What the plan is to make least.
+    pub objective: Objective,
+    /// Loss of one site whose chance is told; ten times that of one killed where none is given.
+    pub site_loss: Option<f64>,
     /// Changed inputs, all of which hold at once.
     pub changes: Vec<Change>,
     /// Lines that are decided already.

@@ -491,3 +491,87 @@ fn plans_of_other_theatres_and_no_plans_at_all_are_told() {
     assert_eq!(code(&output), 1);
     assert!(stderr(&output).contains("none.json"));
 }
+
+// ---- Other objectives.
+
+#[test]
+fn plans_for_a_tail_or_for_shifted_attacks_keep_their_bounds() {
+    let (within, dir) = written("objective");
+    let expected = asked(&within, &dir, "");
+    assert_eq!(expected["objective"], "expected");
+    assert!(expected["risk"].is_null());
+    for words in [
+        ["cvar=0.5", "cvar=0.95"],
+        ["worst-case=0.5", "worst-case=3"],
+    ] {
+        let mild = asked(&within, &dir, &format!("--objective {}", words[0]));
+        let harsh = asked(&within, &dir, &format!("--objective {}", words[1]));
+        for (plan, word) in [(&mild, words[0]), (&harsh, words[1])] {
+            adds_up(plan, &three_sites().load());
+            assert_eq!(plan["objective"], word);
+            let risk = &plan["risk"];
+            let [bound, value] = ["bound", "value"].map(|key| float(&plan["proof"][key]));
+            assert!(bound > 0.0 && bound <= value, "{word}");
+            let other = float(&risk["of_least_expected_plan"]);
+            assert!(
+                value <= other + 1e-9 && bound <= float(&risk["of_today"]),
+                "{word}: {risk}"
+            );
+            assert!(
+                float(&plan["proof"]["gap"]) < 0.2,
+                "{word}: {}",
+                plan["proof"]
+            );
+        }
+        // What is worse by definition cannot be shown to be better.
+        let [mild, harsh] = [(&mild, "bound"), (&harsh, "value")];
+        let of = |(plan, key): (&Value, &str)| float(&plan["proof"][key]);
+        assert!(of(mild) <= of(harsh), "{words:?}");
+        assert!(
+            float(&expected["proof"]["bound"]) <= of(harsh) * 1.3,
+            "{words:?}"
+        );
+    }
+    let same = asked(&within, &dir, "--objective expected");
+    assert_eq!(same, expected);
+}
+
+#[test]
+fn the_chance_that_a_site_loses_much_falls_with_what_is_much() {
+    let (within, dir) = written("site-loss");
+    let chance = |words: &str| {
+        let plan = asked(&within, &dir, words);
+        let range = &plan["loss"]["after"]["p_site_loss"];
+        let [low, mean, high] = ["low", "mean", "high"].map(|key| float(&range[key]));
+        assert!(low <= mean && mean <= high, "{range}");
+        (float(&plan["site_loss"]), mean)
+    };
+    let (default, at_default) = chance("");
+    assert_eq!(default, 10.0);
+    let (_, any) = chance("--site-loss 0");
+    assert!(any > 0.0 && any >= at_default);
+    assert_eq!(chance("--site-loss 1e9"), (1e9, 0.0));
+}
+
+#[test]
+fn objectives_that_mean_nothing_are_wrong_usage() {
+    let (within, dir) = written("objectives");
+    for words in [
+        "--objective worst",
+        "--objective cvar",
+        "--objective cvar=1",
+        "--objective cvar=-0.1",
+        "--objective cvar=nan",
+        "--objective worst-case=-1",
+        "--objective worst-case=inf",
+        "--objective expected=1",
+        "--objective =",
+        "--site-loss -1",
+        "--site-loss inf",
+        "--site-loss much",
+    ] {
+        let output = run(&within, "plan", &dir, words);
+        assert_eq!(code(&output), 64, "{words}");
+        assert_eq!(listing(&within), ["theatre"], "{words}");
+    }
+}

@@ -627,6 +627,7 @@ fn iraq_losses(brief: &mut Brief) {
         realised_high: 17.0 * share,
         p_any_killed: (0.93 * share).sqrt(),
         p_ten_casualties: 0.6 * share,
+        p_site_loss: about(0.2 * share),
     };
     brief.document.loss = BeforeAfter {
         before: loss(7.3, 1.0),

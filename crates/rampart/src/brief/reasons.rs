@@ -106,6 +106,20 @@ pub struct Cause {
     pub explains: Vec<String>,
 }
 
+/// An objective other than the expected loss. Its value and bound for the plan are in the proof.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RiskLine {
+    /// As it was asked for.
+    pub objective: String,
+    /// The objective of the plan of least expected loss.
+    pub of_least_expected_plan: f64,
+    /// The objective of today's laydown.
+    pub of_today: f64,
+    /// The objective of the plan on draws that never chose it. Of a tail: with the bounds of 90 % of its
+    /// sampling error. Of shifted attacks: over the draws of what is not known, with 90 % of them.
+    pub judged: Range,
+}
+
 /// One limit of the plan: how much of it is used, and what more or less of it is worth.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct LimitLine {
@@ -182,6 +196,17 @@ pub fn conditions(document: &Document) -> Vec<String> {
             })
             .collect();
         lines.push(format!("What if: planned with {}.", list(&applied)));
+    }
+    if let Some(risk) = &document.risk {
+        lines.push(format!(
+            "Objective {}: {} with the plan, {} with the plan of least expected loss, {} today; {} on \
+             draws that never chose it. Courses, limits and answers are about expected loss.",
+            risk.objective,
+            number(document.proof.value),
+            number(risk.of_least_expected_plan),
+            number(risk.of_today),
+            range(&risk.judged)
+        ));
     }
     if !document.locks.is_empty() {
         lines.push(format!("Decided already: {}.", list(&document.locks)));

@@ -68,6 +68,11 @@ fn losses(out: &mut String, document: &Document) {
     row("chance of ten hurt in one raid", &|loss| {
         percent(loss.p_ten_casualties)
     });
+    let over = format!(
+        "chance of a site losing over {}",
+        number(document.site_loss)
+    );
+    row(&over, &|loss| percent(loss.p_site_loss.mean));
     table.write(out);
     let proof = &document.proof;
     let line = format!(

@@ -6,7 +6,7 @@ use super::{Threads, failed, print_whole, theatre_of};
 use crate::brief::{Brief, html, terminal};
 use crate::decide::{self, Decision, Infeasible, Settings};
 use crate::diagnose::plain;
-use crate::request::{self, Change, Lock, Previous, Request, RequestError};
+use crate::request::{self, Change, Lock, Objective, Previous, Request, RequestError};
 use clap::Args;
 use planner::Problem;
 use std::fmt::Write;
@@ -52,6 +52,14 @@ pub struct PlanArguments {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "What is asked besides the theatre")]
 struct Asked {
+    /// What the plan makes least: `expected`, the loss expected; `cvar=0.95`, the mean loss of the worst
+    /// 5 % of the draws of what is not known; `worst-case=2`, the loss expected when up to two expected
+    /// attacks, of the kinds on record, move to where the defence is thin.
+    #[arg(long, value_name = "OBJECTIVE", default_value_t = Objective::Expected)]
+    objective: Objective,
+    /// Loss of one site whose chance is told for today and the plan [default: that of ten killed].
+    #[arg(long, value_name = "LOSS", value_parser = loss)]
+    site_loss: Option<f64>,
     /// Seconds that each search for a plan may take; one that runs out gives the best plan and its gap.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     time_limit: Option<Duration>,
@@ -84,6 +92,8 @@ impl Asked {
         let mut request = Request {
             time_limit: self.time_limit,
             gap: self.gap,
+            objective: self.objective,
+            site_loss: self.site_loss,
             changes: changes?,
             locks: Vec::new(),
             why_not: request::sites(theatre, &self.why_not)?,
@@ -105,6 +115,12 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .filter(|seconds| (0.0..=MOST).contains(seconds) && *seconds > 0.0)
         .map(Duration::from_secs_f64)
         .ok_or_else(|| format!("not a number of seconds above 0 and up to {MOST}"))
+}
+
+fn loss(text: &str) -> Result<f64, String> {
+    let loss = text.parse::<f64>().ok();
+    loss.filter(|loss| loss.is_finite() && *loss >= 0.0)
+        .ok_or_else(|| "not a loss of at least 0".to_owned())
 }
 
 fn share(text: &str) -> Result<f64, String> {

@@ -46,7 +46,7 @@ pub(super) fn since(decided: &Decided<'_>) -> Result<Option<Since>, DecideError>
         breaks,
         keeping_loses: kept.as_ref().map(|kept| kept.value),
         loss_averted: gain,
-        objective_falls: kept.as_ref().map(|kept| falls(kept, decided.solved)),
+        objective_falls: kept.as_ref().map(|kept| falls(kept, decided.expected)),
         causes,
     }))
 }
@@ -184,7 +184,9 @@ fn causes(
         let solved = undone(decided, &[change])?;
         causes.push(Cause {
             key,
-            objective_falls: solved.as_ref().map(|solved| falls(solved, decided.solved)),
+            objective_falls: solved
+                .as_ref()
+                .map(|solved| falls(solved, decided.expected)),
             explains: solved.map_or_else(Vec::new, |solved| {
                 reverted(decided, old, &solved.plan, true)
             }),

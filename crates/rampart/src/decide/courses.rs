@@ -125,6 +125,12 @@ fn courses(decided: &Decided<'_>) -> Result<Vec<CourseOfAction>, DecideError> {
         true,
     );
     kept.push((decided.solved.plan.clone(), line));
+    if decided.expected.plan != decided.solved.plan {
+        let name = "least expected loss";
+        let losses = decided.losses_expected();
+        let line = course(decided, name, decided.expected, &losses, false);
+        kept.push((decided.expected.plan.clone(), line));
+    }
     for (name, problem) in variants(decided) {
         let essential = matches!(name.as_str(), "systems only" | "moves only");
         if kept.len() > COURSES && !essential {

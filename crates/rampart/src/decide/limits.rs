@@ -32,7 +32,7 @@ pub(super) fn limits(
     decided: &Decided<'_>,
     numbers: &[Numbers],
 ) -> Result<Vec<LimitLine>, DecideError> {
-    let base = steady_losses(decided, &decided.solved.plan);
+    let base = steady_losses(decided, &decided.expected.plan);
     let mut lines: Vec<LimitLine> = numbers
         .iter()
         .filter(|line| line.in_stock)
@@ -74,11 +74,11 @@ fn valued(
 ) -> LimitLine {
     let eased = eased.map(|eased| Worth {
         loss: evaluate::difference(base, &steady_losses(decided, &eased.plan)).into(),
-        objective: falls(decided.solved, eased),
+        objective: falls(decided.expected, eased),
     });
     let tightened = tightened.map(|tightened| Worth {
         loss: evaluate::difference(&steady_losses(decided, &tightened.plan), base).into(),
-        objective: falls(tightened, decided.solved),
+        objective: falls(tightened, decided.expected),
     });
     LimitLine {
         binds: eased.is_some_and(|worth| worth.objective[0] > 0.0),
@@ -90,7 +90,7 @@ fn valued(
 
 fn of_system(decided: &Decided<'_>, base: &[f64], numbers: &Numbers) -> LimitLine {
     let problem = decided.problem;
-    let sites = decided.solved.plan.sites.iter().enumerate();
+    let sites = decided.expected.plan.sites.iter().enumerate();
     let drawn: u64 = sites
         .map(|(site, plan)| u64::from(problem.drawn(site, plan.loadout, numbers.system)))
         .sum();
@@ -121,7 +121,7 @@ fn step(available: u64) -> u64 {
 }
 
 fn movement(decided: &Decided<'_>) -> Vec<Trial> {
-    let (problem, plan) = (decided.problem, &decided.solved.plan);
+    let (problem, plan) = (decided.problem, &decided.expected.plan);
     let trial = |limit: &str, used: u64, available: u64, set: &dyn Fn(&mut Problem, u64)| {
         let step = step(available);
         let with = |value: u64| {
@@ -168,7 +168,7 @@ fn movement(decided: &Decided<'_>) -> Vec<Trial> {
 
 /// Missions, then the capacities and guards that the plan meets exactly, the most at stake first.
 fn people(decided: &Decided<'_>) -> Vec<Trial> {
-    let (problem, plan) = (decided.problem, &decided.solved.plan);
+    let (problem, plan) = (decided.problem, &decided.expected.plan);
     let trial = |limit: String, available: u32, set: &dyn Fn(&mut Problem, u32)| {
         let step = step(available.into()).min(available.into());
         let mut eased = problem.clone();

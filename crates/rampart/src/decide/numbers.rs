@@ -70,7 +70,7 @@ pub(super) fn numbers(decided: &Decided<'_>) -> Result<Vec<Numbers>, DecideError
         .par_iter()
         .map(|&(system, available, number)| {
             if number == available {
-                return Ok(Some(decided.solved.clone()));
+                return Ok(Some(decided.expected.clone()));
             }
             decided.solve(&with_number(decided, system, number), COURSE_GAP)
         })
@@ -98,7 +98,7 @@ pub(super) fn steady_losses(decided: &Decided<'_>, plan: &Plan) -> Vec<f64> {
 
 /// What one more of each system buys, the most first.
 pub(super) fn unmet_requests(decided: &Decided<'_>, numbers: &[Numbers]) -> Vec<UnmetRequest> {
-    let base = steady_losses(decided, &decided.solved.plan);
+    let base = steady_losses(decided, &decided.expected.plan);
     let lines = numbers.iter().filter_map(|line| {
         let more = line.with(line.available.checked_add(1)?)?;
         let losses = steady_losses(decided, &more.plan);
@@ -136,7 +136,7 @@ pub(super) fn frontier(
             .map(|(number, solved)| point((*number).into(), solved))
             .collect(),
     });
-    let moved = decided.solved.plan.moved;
+    let moved = decided.expected.plan.moved;
     let mut fewer: Vec<u64> = (0..MOVED_PARTS)
         .map(|part| moved * part / MOVED_PARTS)
         .collect();
@@ -157,7 +157,7 @@ pub(super) fn frontier(
         .zip(solved?)
         .filter_map(|(&most, solved)| Some(point(most, &solved?)))
         .collect();
-    people_moved.push(point(moved, decided.solved));
+    people_moved.push(point(moved, decided.expected));
     Ok(Frontier {
         systems: systems.collect(),
         people_moved,
@@ -239,7 +239,7 @@ fn where_more(decided: &Decided<'_>, system: usize, plan: &Plan) -> String {
     let sites = plan
         .sites
         .iter()
-        .zip(&decided.solved.plan.sites)
+        .zip(&decided.expected.plan.sites)
         .enumerate();
     let gains = sites.map(|(site, (other, ours))| {
         (

@@ -17,15 +17,21 @@ impl Effort {
     /// The best plan, searched to a gap; none where the problem has none. Where time runs out before
     /// any plan is known, the first one that can be found without a limit.
     pub fn solve(self, problem: &Problem, gap: f64) -> Result<Option<Solved>, DecideError> {
-        let options = Options {
-            time_limit: self.time_limit,
-            ..to_gap(gap)
-        };
-        match planner::solve(problem, &options) {
+        match planner::solve(problem, &self.options(gap)) {
             Ok(solved) => Ok(Some(solved)),
             Err(SolveError::Infeasible) => Ok(None),
             Err(SolveError::Solver(_)) if self.time_limit.is_some() => any_plan(problem),
             Err(SolveError::Solver(why)) => Err(DecideError::Planner(why)),
+        }
+    }
+}
+
+impl Effort {
+    /// The planner's options for a search to a gap.
+    pub fn options(self, gap: f64) -> Options {
+        Options {
+            time_limit: self.time_limit,
+            ..to_gap(gap)
         }
     }
 }

@@ -49,9 +49,9 @@ pub(super) fn what_if(
     Ok(Some(WhatIf {
         applied,
         proof_before: Some(proof(&solved)),
-        loss_averted: Some(evaluate::difference(&losses, &decided.losses_after()).into()),
-        objective_falls: Some(falls(&solved, decided.solved)),
-        changes: differences(&before, &solved.plan, &decided.solved.plan),
+        loss_averted: Some(evaluate::difference(&losses, &decided.losses_expected()).into()),
+        objective_falls: Some(falls(&solved, decided.expected)),
+        changes: differences(&before, &solved.plan, &decided.expected.plan),
     }))
 }
 

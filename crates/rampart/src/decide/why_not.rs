@@ -34,7 +34,7 @@ pub(super) fn answers(decided: &Decided<'_>) -> Result<Vec<WhyNot>, DecideError>
 /// What makes sense to force: more systems than the plan gives, staying open where it closes, and
 /// moving people away where some stay.
 fn forces<'a>(decided: &'a Decided<'_>, site: usize) -> Vec<Force<'a>> {
-    let plan = decided.solved.plan.sites[site];
+    let plan = decided.expected.plan.sites[site];
     let id = &decided.theatre.sites[site].id;
     let mut forces = vec![more_systems(decided, site)];
     let ask = |hold: Box<dyn Fn(&mut Problem) + 'a>, limits| Ask {
@@ -79,7 +79,7 @@ fn forces<'a>(decided: &'a Decided<'_>, site: usize) -> Vec<Force<'a>> {
 fn more_systems<'a>(decided: &'a Decided<'_>, site: usize) -> Force<'a> {
     let problem = decided.problem;
     let id = &decided.theatre.sites[site].id;
-    let given = &problem.loadouts[decided.solved.plan.sites[site].loadout];
+    let given = &problem.loadouts[decided.expected.plan.sites[site].loadout];
     let more = move |loadout: usize| {
         let units = &problem.loadouts[loadout];
         units != given && units.iter().zip(given).all(|(units, given)| units >= given)
@@ -171,10 +171,10 @@ fn answer(decided: &Decided<'_>, site: usize, force: Force<'_>) -> Result<WhyNot
     let plan = without_leaving(decided.problem, &solved.plan);
     let schedule = decided.schedule_of(decided.problem, &plan);
     let losses = decided.evaluator.losses(&schedule);
-    let added = evaluate::difference(&losses, &decided.losses_after());
-    let rises = falls(&solved, decided.solved);
-    line.changes = differences(decided.problem, &decided.solved.plan, &plan);
-    line.answer = in_words(&solved, decided.solved, added, &line.changes);
+    let added = evaluate::difference(&losses, &decided.losses_expected());
+    let rises = falls(&solved, decided.expected);
+    line.changes = differences(decided.problem, &decided.expected.plan, &plan);
+    line.answer = in_words(&solved, decided.expected, added, &line.changes);
     line.loss_added = Some(added.into());
     line.objective_rises = Some(rises);
     Ok(line)

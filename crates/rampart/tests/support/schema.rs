@@ -121,6 +121,19 @@ pub fn is_a_plan(plan: &Value) {
             }),
             ("locks", words),
             ("what_if", |value, of| optional(value, of, what_if)),
+            ("objective", text),
+            ("risk", |value, of| {
+                let fields: [(&str, Check); 4] = [
+                    ("objective", text),
+                    ("of_least_expected_plan", at_least_zero),
+                    ("of_today", at_least_zero),
+                    ("judged", range_of_positive),
+                ];
+                if !value.is_null() {
+                    object(value, of, &fields);
+                }
+            }),
+            ("site_loss", at_least_zero),
             ("since", |value, of| optional(value, of, since)),
             ("loss", |value, of| {
                 object(value, of, &[("before", loss), ("after", loss)]);
@@ -365,6 +378,7 @@ fn loss(value: &Value, of: &str) {
             ("realised_high", at_least_zero),
             ("p_any_killed", share),
             ("p_ten_casualties", share),
+            ("p_site_loss", range_of_positive),
         ],
     );
     ordered(value, of);

@@ -31,7 +31,7 @@ pub fn headline(page: &mut String, document: &Document) {
     let _ = writeln!(page, "<p class=\"doing\">{}</p>", doing(document));
     page.push_str("<div class=\"pair\">\n");
     page.push_str(&charts::headline(&document.loss));
-    people(page, &document.loss.before, &document.loss.after);
+    people(page, document);
     page.push_str("</div>\n");
     let _ = writeln!(
         page,
@@ -120,7 +120,12 @@ fn closes(site: &SiteLine) -> bool {
     !site.open
 }
 
-fn people(page: &mut String, before: &Loss, after: &Loss) {
+fn people(page: &mut String, document: &Document) {
+    let (before, after) = (&document.loss.before, &document.loss.after);
+    let over = format!(
+        "Chance that a site loses more than {}",
+        words::number(document.site_loss)
+    );
     let interval_of = |pick: fn(&Loss) -> Range| (interval(&pick(before)), interval(&pick(after)));
     let chance_of =
         |pick: fn(&Loss) -> f64| (escape(&chance(pick(before))), escape(&chance(pick(after))));
@@ -143,6 +148,7 @@ fn people(page: &mut String, before: &Loss, after: &Loss) {
             "Chance of 10 or more casualties in a raid",
             chance_of(|loss| loss.p_ten_casualties),
         ),
+        (over.as_str(), chance_of(|loss| loss.p_site_loss.mean)),
     ];
     page.push_str(
         "<table class=\"people\">\n<caption>Expected casualties, mean (90 % interval)</caption>\n\
