@@ -6,7 +6,7 @@ pub mod reasons;
 pub mod terminal;
 pub mod words;
 
-use reasons::{Frontier, LimitLine, RiskLine, Since, WhatIf, WhyNot};
+use reasons::{Frontier, LimitLine, RiskLine, Robustness, Since, WhatIf, WhyNot};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use theatre::{Estimate, Geodetic};
@@ -87,6 +87,8 @@ pub struct Document {
     pub courses_of_action: Vec<CourseOfAction>,
     /// The least loss against systems, and against people moved.
     pub frontier: Frontier,
+    /// What the plan owes to what is not known.
+    pub robustness: Robustness,
     /// What is assumed, old, disputed or not modelled, and how the numbers were made.
     pub notes: Vec<String>,
 }

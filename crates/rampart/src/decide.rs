@@ -10,6 +10,7 @@ mod notes;
 mod numbers;
 mod objective;
 mod risk;
+mod robust;
 mod search;
 mod what_if;
 mod why_not;
@@ -355,6 +356,7 @@ impl Decided<'_> {
             why_not,
             courses_of_action: courses.courses.clone(),
             frontier,
+            robustness: robust::robustness(self, &courses.draws),
             notes: caveats.iter().chain(&method).cloned().collect(),
         };
         Ok(Brief {

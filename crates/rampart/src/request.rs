@@ -31,6 +31,8 @@ pub struct Request {
     pub objective: Objective,
     /// Loss of one site whose chance is told; ten times that of one killed where none is given.
     pub site_loss: Option<f64>,
+    /// Draws of what is not known for which the plan is solved again.
+    pub draws: Option<u32>,
     /// Changed inputs, all of which hold at once.
     pub changes: Vec<Change>,
     /// Lines that are decided already.

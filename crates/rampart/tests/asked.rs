@@ -9,7 +9,15 @@ use std::path::{Path, PathBuf};
 use support::schema::{adds_up, float, list, tells_no_place_or_time, whole};
 use support::{Place, Text, code, document, fresh, listing, run, stderr, stdout};
 
-const QUICK: &str = "--json --replications 64";
+/// Few raids, unless the words say otherwise.
+fn quick(words: &str) -> String {
+    let few = if words.contains("--replications") {
+        ""
+    } else {
+        "--replications 64"
+    };
+    format!("--json {few} {words}")
+}
 
 /// Three sites, one gun, room to move, and a mission that holds some people.
 fn three_sites() -> Text {
@@ -35,7 +43,7 @@ fn written(name: &str) -> (PathBuf, PathBuf) {
 }
 
 fn asked(within: &Path, dir: &Path, words: &str) -> Value {
-    let plan = document(&run(within, "plan", dir, &format!("{QUICK} {words}")), 0);
+    let plan = document(&run(within, "plan", dir, &quick(words)), 0);
     tells_no_place_or_time(&plan);
     plan
 }
@@ -107,12 +115,12 @@ fn a_what_if_can_make_a_plan_where_there_was_none() {
     let mut text = three_sites();
     text.theatre = text.theatre.replace("people = 100", "people = 400");
     text.write(&dir);
-    let refused = document(&run(&within, "plan", &dir, QUICK), 2);
+    let refused = document(&run(&within, "plan", &dir, &quick("")), 2);
     assert!(!list(&refused["conflict"], "conflict").is_empty());
     let rescued = asked(&within, &dir, "--what-if mission.hub.people=90");
     assert!(rescued["what_if"]["proof_before"].is_null());
     // A conflict in a changed input is the command line's, not the file's.
-    let words = format!("{QUICK} --what-if mission.hub.people=500");
+    let words = quick("--what-if mission.hub.people=500");
     let refused = document(&run(&within, "plan", &dir, &words), 2);
     let lines = list(&refused["conflict"], "conflict").iter();
     let told = lines.filter(|line| line["file"] == "command line");
@@ -188,7 +196,7 @@ fn locks_that_cannot_be_met_are_named_with_what_they_break() {
         ),
     ];
     for (words, demands) in cases {
-        let refused = document(&run(&within, "plan", &dir, &format!("{QUICK} {words}")), 2);
+        let refused = document(&run(&within, "plan", &dir, &quick(words)), 2);
         let lines = list(&refused["conflict"], "conflict");
         assert_eq!(lines.len(), demands.len(), "{refused}");
         for demand in demands {
@@ -472,22 +480,12 @@ fn plans_of_other_theatres_and_no_plans_at_all_are_told() {
         ("[3]", "not a plan"),
     ] {
         std::fs::write(within.join("bad.json"), text).expect("it can be written");
-        let output = run(
-            &within,
-            "plan",
-            &dir,
-            &format!("{QUICK} --compare bad.json"),
-        );
+        let output = run(&within, "plan", &dir, &quick("--compare bad.json"));
         assert_eq!(code(&output), 1);
         assert!(stderr(&output).contains(told), "{}", stderr(&output));
         assert!(output.stdout.is_empty());
     }
-    let output = run(
-        &within,
-        "plan",
-        &dir,
-        &format!("{QUICK} --compare none.json"),
-    );
+    let output = run(&within, "plan", &dir, &quick("--compare none.json"));
     assert_eq!(code(&output), 1);
     assert!(stderr(&output).contains("none.json"));
 }
@@ -573,5 +571,28 @@ fn objectives_that_mean_nothing_are_wrong_usage() {
         let output = run(&within, "plan", &dir, words);
         assert_eq!(code(&output), 64, "{words}");
         assert_eq!(listing(&within), ["theatre"], "{words}");
+    }
+}
+
+#[test]
+fn what_is_not_known_costs_something_and_more_draws_can_be_asked_for() {
+    let (within, dir) = written("robust");
+    let usual = asked(&within, &dir, "--replications 256 --draws 16");
+    let robustness = &usual["robustness"];
+    assert_eq!(whole(&robustness["draws"]), 16);
+    assert!(float(&robustness["regret"]["mean"]) >= 0.0);
+    let lines = list(&robustness["lines"], "lines");
+    let defended = list(&usual["defended_assets"], "defended");
+    assert_eq!(lines.len(), defended.len());
+    for line in lines {
+        let same = defended.iter().find(|other| other["site"] == line["site"]);
+        assert_eq!(same.expect("it is listed")["survives"], line["survives"]);
+    }
+    // No draw regrets a plan that was locked line by line.
+    let locks = "--lock north=c-ram:1 --lock south=none --lock west=none --what-if lift=0";
+    let locked = asked(&within, &dir, locks);
+    assert!(float(&locked["robustness"]["regret"]["high"]) < 1e-9);
+    for words in ["--draws 0", "--draws 513", "--draws many"] {
+        assert_eq!(code(&run(&within, "plan", &dir, words)), 64);
     }
 }

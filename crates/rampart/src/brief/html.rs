@@ -33,7 +33,8 @@ pub fn page(brief: &Brief) -> String {
     residual::table(&mut page, brief, &names);
     evidence::accepted_risks(&mut page, &brief.document, &names);
     evidence::unmet_requests(&mut page, &brief.document, &names);
-    let limits = reasons::limits(&brief.document);
+    let mut limits = reasons::limits(&brief.document);
+    limits.extend(reasons::robustness(&brief.document));
     if !limits.is_empty() {
         lines(&mut page, "What holds the plan", &limits, "");
     }

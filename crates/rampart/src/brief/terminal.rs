@@ -276,7 +276,11 @@ fn limits(out: &mut String, document: &Document) {
     for line in limits.iter().take(LINES_MAX) {
         item(out, &shown_whole(line));
     }
-    more(out, limits.len(), LINES_MAX);
+    more_lines(out, limits.len(), LINES_MAX);
+    for line in reasons::robustness(document) {
+        item(out, &shown_whole(&line));
+    }
+    out.push('\n');
 }
 
 fn answers(out: &mut String, document: &Document) {

@@ -60,6 +60,10 @@ struct Asked {
     /// Loss of one site whose chance is told for today and the plan [default: that of ten killed].
     #[arg(long, value_name = "LOSS", value_parser = loss)]
     site_loss: Option<f64>,
+    /// Draws of what is not known for which the plan is solved again, for its regret and for how often
+    /// its lines survive [default: 40 for up to 14 sites, fewer for more].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=512))]
+    draws: Option<u32>,
     /// Seconds that each search for a plan may take; one that runs out gives the best plan and its gap.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     time_limit: Option<Duration>,
@@ -94,6 +98,7 @@ impl Asked {
             gap: self.gap,
             objective: self.objective,
             site_loss: self.site_loss,
+            draws: self.draws,
             changes: changes?,
             locks: Vec::new(),
             why_not: request::sites(theatre, &self.why_not)?,

@@ -1,11 +1,10 @@
-//! The plan re-solved: other courses of action, one more of each system, other half-lives, and draws
-//! of what is not known.
+//! The plan re-solved: other courses of action, other half-lives, and draws of what is not known.
 
+use super::robust::{self, Redraw};
 use super::{DecideError, Decided, Progress, held, mean_coefficients, proof};
 use crate::assemble::{self, Origin};
 use crate::brief::{CourseOfAction, HalfLifeLine, Units, words};
 use crate::schedule;
-use crate::study::Coefficients;
 use forecast::HalfLife;
 use planner::{Plan, Problem, Solved};
 use rayon::prelude::*;
@@ -13,8 +12,6 @@ use theatre::Estimate;
 
 /// Gap at which a course of action is good enough: far below what tells two plans apart.
 pub(super) const COURSE_GAP: f64 = 1e-5;
-/// Gap at which a re-solve for a draw stops: below what its few raids can tell.
-const DRAW_GAP: f64 = 1e-3;
 /// Courses of action that differ by less than this share of the people moved, and stand the same
 /// systems at the same sites, are one.
 const DIFFERENT_SHARE: f64 = 0.1;
@@ -26,7 +23,7 @@ pub(super) struct Courses {
     pub courses: Vec<CourseOfAction>,
     pub half_lives: Vec<HalfLifeLine>,
     /// The best plan of each draw.
-    pub draws: Vec<Plan>,
+    pub draws: Vec<Redraw>,
 }
 
 /// Explores the neighbourhood of the plan.
@@ -34,40 +31,13 @@ pub(super) fn explore(
     decided: &Decided<'_>,
     progress: &dyn Progress,
 ) -> Result<Courses, DecideError> {
-    let draws = draws_count(decided);
-    progress.begin("re-solving for what is not known", draws as u64);
-    let draws = solve_draws(decided, draws, progress)?;
+    let draws = robust::redraws(decided, progress)?;
     progress.begin("re-solving other courses of action", 1);
     Ok(Courses {
         courses: courses(decided)?,
         half_lives: half_lives(decided)?,
         draws,
     })
-}
-
-/// Draws re-solved: 40 for up to 14 sites, fewer for more, as each takes longer; never under 8.
-fn draws_count(decided: &Decided<'_>) -> usize {
-    let sites = decided.theatre.sites.len().max(1);
-    let wanted = (8_000 / (sites * sites)).clamp(8, 40);
-    wanted.min(decided.chosen_on.len())
-}
-
-fn solve_draws(
-    decided: &Decided<'_>,
-    count: usize,
-    progress: &dyn Progress,
-) -> Result<Vec<Plan>, DecideError> {
-    let plans: Result<Vec<Option<Plan>>, DecideError> = decided.chosen_on[..count]
-        .par_iter()
-        .map(|group| {
-            let draw = Coefficients::new(decided.theatre, decided.setup, group, &group.rates);
-            let problem = assemble::problem(decided.theatre, decided.setup, &draw);
-            let solved = decided.solve(&held(&problem, decided.request), DRAW_GAP);
-            progress.step();
-            Ok(solved?.map(|solved| solved.plan))
-        })
-        .collect();
-    Ok(plans?.into_iter().flatten().collect())
 }
 
 /// What the plan would be if one half-life were right.

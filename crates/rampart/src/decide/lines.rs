@@ -2,7 +2,7 @@
 
 use super::Decided;
 use super::courses::Courses;
-use super::limits;
+use super::{limits, robust};
 use crate::brief::reasons::LimitLine;
 use crate::brief::words::{self, number, percent};
 use crate::brief::{
@@ -58,7 +58,6 @@ pub(super) fn defended_assets(
     courses: &Courses,
     held_by: &[LimitLine],
 ) -> Vec<DefendedAsset> {
-    let problem = decided.problem;
     let after = decided.losses_after();
     let mut lines: Vec<(Vec<f64>, DefendedAsset)> = Vec::new();
     for (index, plan) in decided.solved.plan.sites.iter().enumerate() {
@@ -70,12 +69,8 @@ pub(super) fn defended_assets(
         let without = decided.evaluator.tolls(&bare);
         let losses: Vec<f64> = without.iter().map(|toll| toll.loss).collect();
         let averted: Vec<f64> = losses.iter().zip(&after).map(|(l, a)| l - a).collect();
-        let kept = courses.draws.iter().filter(|draw| {
-            let units = problem.loadouts[draw.sites[index].loadout].iter();
-            units
-                .zip(&problem.loadouts[plan.loadout])
-                .all(|(there, wanted)| there >= wanted)
-        });
+        let kept = courses.draws.iter();
+        let kept = kept.filter(|draw| robust::survives(decided, draw, index));
         let survives = kept.count() as f64 / courses.draws.len().max(1) as f64;
         lines.push((
             averted.clone(),

@@ -228,6 +228,23 @@ pub fn is_a_plan(plan: &Value) {
                 };
                 object(value, of, &[("systems", systems), ("people_moved", points)]);
             }),
+            ("robustness", |value, of| {
+                let fields: [(&str, Check); 6] = [
+                    ("draws", count),
+                    ("regret", range_of_positive),
+                    ("regret_at_most", at_least_zero),
+                    ("regret_share", range_of_positive),
+                    ("regret_with", drivers),
+                    ("lines", |value, of| {
+                        let fields: [(&str, Check); 3] =
+                            [("site", text), ("survives", share), ("falls_with", drivers)];
+                        objects(value, of, &fields);
+                    }),
+                ];
+                object(value, of, &fields);
+                let [mean, most] = [&value["regret"]["mean"], &value["regret_at_most"]];
+                assert!(float(mean) <= float(most), "{of}: {value}");
+            }),
             ("why_not", |value, of| {
                 let fields: [(&str, Check); 7] = [
                     ("site", text),
@@ -279,6 +296,10 @@ fn conflict(value: &Value, of: &str) {
         of,
         &[("file", text), ("line", line), ("demand", text)],
     );
+}
+
+fn drivers(value: &Value, of: &str) {
+    objects(value, of, &[("unknown", text), ("correlation", number)]);
 }
 
 fn since(value: &Value, of: &str) {
