@@ -2,9 +2,11 @@
 //! terminal and the page show besides.
 
 pub mod html;
+pub mod reasons;
 pub mod terminal;
 pub mod words;
 
+use reasons::{Frontier, LimitLine, RiskLine, Robustness, Since, WhatIf, WhyNot};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use theatre::{Estimate, Geodetic};
@@ -35,7 +37,7 @@ pub type Units = BTreeMap<String, u32>;
 
 /// The document of `--json` and `plan.json`: free of times, paths and anything that differs from run
 /// to run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Document {
     /// Title of the theatre.
     pub theatre: String,
@@ -45,6 +47,20 @@ pub struct Document {
     pub horizon_days: u32,
     /// Seed.
     pub seed: u64,
+    /// Inputs that may be changed by `--what-if`, and the people of each site, by key.
+    pub inputs: BTreeMap<String, u32>,
+    /// Lines that were decided already, as `--lock` has them.
+    pub locks: Vec<String>,
+    /// The inputs changed for this run, and what that changes; none where none was.
+    pub what_if: Option<WhatIf>,
+    /// What changed since the plan that this one is compared with; none where it is with none.
+    pub since: Option<Since>,
+    /// What the plan makes least: `expected`, `cvar=LEVEL` or `worst-case=ATTACKS`.
+    pub objective: String,
+    /// How it does by that objective where it is not the expected loss.
+    pub risk: Option<RiskLine>,
+    /// Loss of one site whose chance is told.
+    pub site_loss: f64,
     /// What is lost with today's laydown and with the plan.
     pub loss: BeforeAfter,
     /// How good the plan is proven to be.
@@ -63,14 +79,22 @@ pub struct Document {
     pub accepted_risks: Vec<AcceptedRisk>,
     /// What one more of each system would buy.
     pub unmet_requests: Vec<UnmetRequest>,
+    /// Limits of the plan: which bind, and what more or less of each is worth.
+    pub limits: Vec<LimitLine>,
+    /// Why the plan does no more for the sites that were asked about.
+    pub why_not: Vec<WhyNot>,
     /// Other ways, compared.
     pub courses_of_action: Vec<CourseOfAction>,
+    /// The least loss against systems, and against people moved.
+    pub frontier: Frontier,
+    /// What the plan owes to what is not known.
+    pub robustness: Robustness,
     /// What is assumed, old, disputed or not modelled, and how the numbers were made.
     pub notes: Vec<String>,
 }
 
 /// Losses before and after.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct BeforeAfter {
     /// With today's laydown.
     pub before: Loss,
@@ -101,11 +125,14 @@ pub struct Loss {
     pub p_any_killed: f64,
     /// Chance of at least ten casualties in one raid.
     pub p_ten_casualties: f64,
+    /// Chance that any site loses more than [`Document::site_loss`]: mean, and the bounds of 90 % of
+    /// its sampling error.
+    pub p_site_loss: Range,
 }
 
 /// The proof of the plan: of the objective that it minimises, which counts the final laydown as if
 /// it stood from the first day.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Proof {
     /// Loss of the plan.
     pub value: f64,
@@ -133,7 +160,7 @@ pub struct CriticalAsset {
 }
 
 /// One line of the defended asset list.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DefendedAsset {
     /// Place by loss averted, from 1; lines that cannot be told apart share it.
     pub rank: u32,
@@ -149,10 +176,12 @@ pub struct DefendedAsset {
     pub survives: f64,
     /// Why.
     pub reason: String,
+    /// The limits that keep more of them from coming, by their keys in `limits`.
+    pub limits: Vec<String>,
 }
 
 /// One move.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct MoveLine {
     /// Site id.
     pub from: String,
@@ -166,6 +195,8 @@ pub struct MoveLine {
     pub last_day: u32,
     /// Why.
     pub reason: String,
+    /// The limits that keep more people from going, by their keys in `limits`.
+    pub limits: Vec<String>,
 }
 
 /// One site.
@@ -216,14 +247,19 @@ pub struct AcceptedRisk {
 pub struct UnmetRequest {
     /// System id.
     pub system: String,
-    /// Where it would stand; empty where it would change nothing.
+    /// Where it would stand; [`UnmetRequest::NOWHERE`] where it would change nothing.
     pub site: String,
     /// Loss averted by it.
     pub loss_averted_by_one_more: Range,
 }
 
+impl UnmetRequest {
+    /// In place of a site: no site would get one more.
+    pub const NOWHERE: &str = "none: one more would change nothing";
+}
+
 /// One course of action.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct CourseOfAction {
     /// Name.
     pub name: String,
@@ -235,6 +271,8 @@ pub struct CourseOfAction {
     pub people_moved: u64,
     /// Units that stand in all, deployed ones included.
     pub systems: Units,
+    /// How good it is proven to be among plans of its kind.
+    pub proof: Proof,
     /// Whether it is the one proposed.
     pub chosen: bool,
 }

@@ -1,20 +1,32 @@
 //! From a theatre to everything that its brief says.
 
+mod compare;
 mod courses;
+mod differences;
 mod infeasible;
+mod limits;
 mod lines;
 mod notes;
+mod numbers;
+mod objective;
 mod risk;
+mod robust;
+mod search;
+mod what_if;
+mod why_not;
 
 pub use infeasible::{ConflictLine, Infeasible};
 
 use crate::assemble::{self, Origin};
+use crate::brief::reasons::RiskLine;
 use crate::brief::{BeforeAfter, Brief, Document, Proof};
 use crate::evaluate::{self, Evaluator, Toll};
 use crate::futures::{self, Outcome};
+use crate::request::{self, Request};
 use crate::schedule::Schedule;
 use crate::study::{self, Coefficients, Group, Setup, SetupError, Size, Use};
-use planner::{Options, Plan, Pool, Problem, SolveError, Solved, Status};
+use planner::{Options, Plan, Pool, Problem, Solved, Status};
+use search::Effort;
 use theatre::Theatre;
 
 /// How much is simulated.
@@ -74,13 +86,22 @@ pub enum DecideError {
 
 /// All that is known once the plan is chosen and judged; the lines of the brief are read off it.
 struct Decided<'a> {
+    /// The theatre, with what was changed on the command line.
     theatre: &'a Theatre,
+    request: &'a Request,
+    effort: Effort,
     setup: &'a Setup,
+    /// The problem without what is decided already.
+    free: &'a Problem,
     problem: &'a Problem,
     pools: &'a [(Pool, Origin)],
     /// Loss per person at each site today.
     exposure: &'a [f64],
     solved: &'a Solved,
+    /// The plan of least expected loss, which is the same unless another objective is asked for; what
+    /// is solved again is compared with it.
+    expected: &'a Solved,
+    risk: Option<RiskLine>,
     schedule: &'a Schedule,
     /// The groups that chose the plan.
     chosen_on: &'a [Group],
@@ -103,6 +124,20 @@ pub fn decide(
     settings: Settings,
     progress: &dyn Progress,
 ) -> Result<Decision, DecideError> {
+    decide_as_asked(theatre, settings, &Request::default(), progress)
+}
+
+/// Decides as [`decide`] does, under what is asked besides the theatre.
+///
+/// # Errors
+/// As for [`decide`]; that what is asked cannot be met is a [`Decision`] too.
+pub fn decide_as_asked(
+    stated: &Theatre,
+    settings: Settings,
+    request: &Request,
+    progress: &dyn Progress,
+) -> Result<Decision, DecideError> {
+    let theatre = &request.changed(stated);
     let setup = Setup::new(theatre)?;
     let size = Size::of(settings.replications);
     let run = |stage: &str, purpose: Use| {
@@ -110,17 +145,28 @@ pub fn decide(
         study::run(theatre, &setup, purpose, size, &|| progress.step())
     };
     let chosen_on = run("flying raids to choose the plan", Use::Choose);
-    let problem = problem(theatre, &setup, &chosen_on);
-    problem.validate()?;
-    let solved = match planner::solve(&problem, &Options::default()) {
-        Ok(solved) => solved,
-        Err(SolveError::Infeasible) => {
-            let infeasible = infeasible::explain(theatre, &problem);
-            return Ok(Decision::Infeasible(infeasible, Box::new(problem)));
-        }
-        Err(SolveError::Solver(why)) => return Err(DecideError::Planner(why)),
+    let free = problem(theatre, &setup, &chosen_on);
+    free.validate()?;
+    let problem = held(&free, request);
+    let effort = Effort {
+        time_limit: request.time_limit,
     };
+    let gap = request.gap.unwrap_or(Options::default().gap);
+    let Some(expected) = effort.solve(&problem, gap)? else {
+        let infeasible = infeasible::explain(theatre, &free, request);
+        return Ok(Decision::Infeasible(infeasible, Box::new(problem)));
+    };
+    let known = objective::Known {
+        theatre,
+        setup: &setup,
+        problem: &problem,
+    };
+    let chosen = known.choose(request.objective, &chosen_on, effort, gap)?;
+    let solved = chosen.as_ref().map_or(&expected, |chosen| &chosen.solved);
     let judges = run("flying other raids to judge it", Use::Judge);
+    let risk = chosen
+        .as_ref()
+        .map(|chosen| known.line(request.objective, chosen, &expected.plan, &judges));
     let draws: Vec<Coefficients> = judges
         .iter()
         .map(|group| Coefficients::new(theatre, &setup, group, &group.rates))
@@ -141,11 +187,16 @@ pub fn decide(
     let (before, after) = (evaluator.tolls(&today), evaluator.tolls(&schedule));
     let decided = Decided {
         theatre,
+        request,
+        effort,
         setup: &setup,
+        free: &free,
         problem: &problem,
         pools: &pools,
         exposure: &exposure,
-        solved: &solved,
+        solved,
+        expected: &expected,
+        risk,
         schedule: &schedule,
         chosen_on: &chosen_on,
         evaluator: &evaluator,
@@ -154,8 +205,17 @@ pub fn decide(
         futures: &futures,
         serving: serving(&problem, &solved.plan),
     };
-    let brief = decided.brief(settings, progress)?;
+    let brief = decided.brief(stated, settings, progress)?;
     Ok(Decision::Plan(Box::new(brief), Box::new(problem)))
+}
+
+/// The problem with the lines that are decided already.
+fn held(free: &Problem, request: &Request) -> Problem {
+    let mut problem = free.clone();
+    for lock in &request.locks {
+        lock.hold(&mut problem);
+    }
+    problem
 }
 
 /// The problem under mean rates and mean effects, which are drawn apart: its loss is the mean over both,
@@ -231,6 +291,15 @@ fn serving(problem: &Problem, plan: &Plan) -> Vec<u32> {
         .collect()
 }
 
+fn proof(solved: &Solved) -> Proof {
+    Proof {
+        value: solved.value,
+        bound: solved.bound,
+        gap: solved.gap,
+        status: status_word(solved.status).into(),
+    }
+}
+
 fn status_word(status: Status) -> &'static str {
     match status {
         Status::Optimal => "optimal",
@@ -240,9 +309,23 @@ fn status_word(status: Status) -> &'static str {
 }
 
 impl Decided<'_> {
-    fn brief(&self, settings: Settings, progress: &dyn Progress) -> Result<Brief, DecideError> {
+    fn brief(
+        &self,
+        stated: &Theatre,
+        settings: Settings,
+        progress: &dyn Progress,
+    ) -> Result<Brief, DecideError> {
         let theatre = self.theatre;
         let courses = courses::explore(self, progress)?;
+        progress.begin("easing what holds the plan", 1);
+        let numbers = numbers::numbers(self)?;
+        let limits = limits::limits(self, &numbers)?;
+        let frontier = numbers::frontier(self, &numbers)?;
+        let curves = numbers::curves(&frontier);
+        progress.begin("answering what was asked", 1);
+        let what_if = what_if::what_if(self, stated)?;
+        let why_not = why_not::answers(self)?;
+        let since = compare::since(self)?;
         let caveats = notes::caveats(self, &courses);
         let method = notes::method(self, settings, &courses);
         let document = Document {
@@ -254,31 +337,64 @@ impl Decided<'_> {
                 before: risk::loss(self, self.before, 0),
                 after: risk::loss(self, self.after, 1),
             },
-            proof: Proof {
-                value: self.solved.value,
-                bound: self.solved.bound,
-                gap: self.solved.gap,
-                status: status_word(self.solved.status).into(),
-            },
+            inputs: request::inputs(theatre),
+            locks: self.request.locks.iter().map(|l| l.text.clone()).collect(),
+            what_if,
+            since,
+            objective: self.request.objective.to_string(),
+            risk: self.risk.clone(),
+            site_loss: self.site_loss(),
+            proof: proof(self.solved),
             critical_assets: lines::critical_assets(self),
-            defended_assets: lines::defended_assets(self, &courses),
-            moves: lines::moves(self),
+            defended_assets: lines::defended_assets(self, &courses, &limits),
+            moves: lines::moves(self, &limits),
             sites: lines::sites(self),
             missions: lines::missions(self),
-            accepted_risks: lines::accepted_risks(self, &courses),
-            unmet_requests: courses.unmet.clone(),
+            accepted_risks: lines::accepted_risks(self),
+            unmet_requests: numbers::unmet_requests(self, &numbers),
+            limits,
+            why_not,
             courses_of_action: courses.courses.clone(),
+            frontier,
+            robustness: robust::robustness(self, &courses.draws),
             notes: caveats.iter().chain(&method).cloned().collect(),
         };
         Ok(Brief {
             document,
             residual: risk::residual(self),
             places: lines::places(self),
-            curves: courses.curves,
+            curves,
             half_lives: courses.half_lives,
             method,
             caveats,
         })
+    }
+
+    /// Loss of one site whose chance is told: as asked, or that of ten people killed.
+    fn site_loss(&self) -> f64 {
+        let ten = 10.0 * self.theatre.loss.killed;
+        self.request.site_loss.unwrap_or(ten)
+    }
+
+    /// Loss, day by day, of the plan of least expected loss in every draw that judges.
+    fn losses_expected(&self) -> Vec<f64> {
+        if self.expected.plan == self.solved.plan {
+            return self.losses_after();
+        }
+        let schedule = self.schedule_of(self.problem, &self.expected.plan);
+        self.evaluator.losses(&schedule)
+    }
+
+    /// The best plan of a variant of the problem; none where it has none.
+    fn solve(&self, problem: &Problem, gap: f64) -> Result<Option<Solved>, DecideError> {
+        self.effort.solve(problem, gap)
+    }
+
+    /// A plan laid out over the days.
+    fn schedule_of(&self, problem: &Problem, plan: &Plan) -> Schedule {
+        let origins = self.pools.iter().map(|&(_, origin)| origin);
+        let pools: Vec<(Pool, Origin)> = problem.pools.iter().cloned().zip(origins).collect();
+        Schedule::new(self.theatre, problem, &pools, plan, self.exposure)
     }
 
     /// Loss of the plan in every draw that judges it.

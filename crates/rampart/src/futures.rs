@@ -27,6 +27,8 @@ pub struct Outcome {
     pub raids: Vec<(usize, Casualties)>,
     /// Loss from attacks, upkeep and movement left out.
     pub loss: f64,
+    /// That loss by raid: index of the site, and what is lost there.
+    pub losses: Vec<(usize, f64)>,
 }
 
 impl Outcome {
@@ -36,6 +38,16 @@ impl Outcome {
         self.raids
             .iter()
             .any(|(_, toll)| toll.killed > 0 || toll.killed_partner > 0)
+    }
+
+    /// Most that any one site loses.
+    #[must_use]
+    pub fn worst_site(&self) -> f64 {
+        let mut by_site = self.losses.clone();
+        by_site.sort_by_key(|&(site, _)| site);
+        let sites = by_site.chunk_by(|a, b| a.0 == b.0);
+        let sums = sites.map(|raids| raids.iter().map(|&(_, loss)| loss).sum::<f64>());
+        sums.fold(0.0, f64::max)
     }
 
     /// Most people, own and partner, hurt in one raid.
@@ -224,10 +236,14 @@ impl Future<'_> {
         if hurt.all() > 0 {
             outcome.raids.push((attack.site, hurt));
         }
-        outcome.loss += self.loss(&hurt);
+        let mut loss = self.loss(&hurt);
         if site.criticality > 0.0 {
             let each = placed.hurt(&judged);
-            outcome.loss += site.criticality * crate::assemble::loss(&self.theatre.loss, each);
+            loss += site.criticality * crate::assemble::loss(&self.theatre.loss, each);
+        }
+        outcome.loss += loss;
+        if loss > 0.0 {
+            outcome.losses.push((attack.site, loss));
         }
         if !is_area_kind(raid.kind) {
             self.strike_battery(attack, placed, key, units, down);

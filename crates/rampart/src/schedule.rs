@@ -39,7 +39,7 @@ pub struct Stage {
 /// A plan over time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
-    /// Moves in the order of the lift: the most exposed people first.
+    /// Moves in the order of the lift: those that avert most first.
     pub moves: Vec<Move>,
     /// Day by site from which all that the plan puts there stands; 1 where nothing is sent.
     pub from_day: Vec<u32>,
@@ -85,8 +85,7 @@ impl Schedule {
         }
     }
 
-    /// Lays out a plan. `exposure` is the loss per person at each site today: it orders both the moves
-    /// and who gets the systems that come first.
+    /// Lays out a plan. `exposure` is the loss per person at each site today: it orders the moves.
     #[must_use]
     pub fn new(
         theatre: &Theatre,
@@ -96,7 +95,7 @@ impl Schedule {
         exposure: &[f64],
     ) -> Self {
         let people_per_day = u64::from(theatre.movement.people_per_day);
-        let moves = pair_moves(theatre, plan, exposure, people_per_day);
+        let moves = pair_moves(theatre, problem, plan, exposure);
         let arrivals = arrivals(theatre, problem, pools, plan, exposure);
         let from_day = arrivals
             .iter()
@@ -241,15 +240,29 @@ pub fn at_stake(problem: &Problem, plan: &Plan, exposure: &[f64], site: usize) -
     exposure[site] * (f64::from(plan.sites[site].people) + problem.sites[site].fixed_people)
 }
 
-/// Pairs those who leave with where they go, the most exposed first to the safest place first. An
+/// Loss averted, over the whole horizon, by each place in the lift that a site's people take: their
+/// exposure, and the upkeep that ends once all have left. The lift serves the greatest first, which with
+/// these exposures is the best order (Smith, "Various optimizers for single-stage production", Naval
+/// Research Logistics Quarterly 3, 1956).
+#[must_use]
+pub fn urgency(problem: &Problem, plan: &Plan, exposure: &[f64], site: usize) -> f64 {
+    let (today, done) = (&problem.sites[site], &plan.sites[site]);
+    let leaving = today.people.saturating_sub(done.people);
+    let upkeep = if done.open { 0.0 } else { today.upkeep_loss };
+    exposure[site] + upkeep / f64::from(leaving.max(1))
+}
+
+/// Pairs those who leave with where they go, the most urgent first to the safest place first. An
 /// optimal plan never passes people through a site, so each site either sends or receives, and its
 /// numbers never pass through a value outside its limits on the way.
-fn pair_moves(theatre: &Theatre, plan: &Plan, exposure: &[f64], people_per_day: u64) -> Vec<Move> {
+fn pair_moves(theatre: &Theatre, problem: &Problem, plan: &Plan, exposure: &[f64]) -> Vec<Move> {
+    let people_per_day = u64::from(theatre.movement.people_per_day);
+    let urgency = |site: usize| urgency(problem, plan, exposure, site);
     let change =
         |site: usize| i64::from(plan.sites[site].people) - i64::from(theatre.sites[site].people);
     let sites = 0..theatre.sites.len();
     let mut from: Vec<usize> = sites.clone().filter(|&site| change(site) < 0).collect();
-    from.sort_by(|&a, &b| exposure[b].total_cmp(&exposure[a]).then(a.cmp(&b)));
+    from.sort_by(|&a, &b| urgency(b).total_cmp(&urgency(a)).then(a.cmp(&b)));
     let mut to: Vec<(usize, i64)> = sites
         .filter(|&site| change(site) > 0)
         .map(|site| (site, change(site)))
@@ -287,8 +300,8 @@ fn pair_moves(theatre: &Theatre, plan: &Plan, exposure: &[f64], people_per_day: 
 
 /// For each site, the units drawn from pools and the day from which each stands: (system, day).
 ///
-/// Units are matched to pools one at a time: those that stay where they are, then the most exposed
-/// site first and the earliest pool first. Earlier matches are moved aside where a later unit would
+/// Units are matched to pools one at a time: those that stay where they are, then the site first where
+/// what the plan puts there averts most, and the earliest pool first. Earlier matches are moved aside where a later unit would
 /// otherwise find none (augmenting paths), so that a matching is found whenever there is one.
 fn arrivals(
     theatre: &Theatre,
@@ -298,8 +311,16 @@ fn arrivals(
     exposure: &[f64],
 ) -> Vec<Vec<(usize, u32)>> {
     let mut order: Vec<usize> = (0..plan.sites.len()).collect();
-    let weight = |site: usize| at_stake(problem, plan, exposure, site);
-    order.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)).then(a.cmp(&b)));
+    let weights: Vec<(f64, f64)> = averted(problem, plan)
+        .into_iter()
+        .enumerate()
+        .map(|(site, averted)| (averted, at_stake(problem, plan, exposure, site)))
+        .collect();
+    let more = |a: usize, b: usize| {
+        let (a, b) = (weights[a], weights[b]);
+        b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
+    };
+    order.sort_by(|&a, &b| more(a, b).then(a.cmp(&b)));
     let mut arrivals = vec![Vec::new(); plan.sites.len()];
     for system in 0..problem.systems.len() {
         let at_home = |pool: usize, site: usize| pools[pool].1 == Origin::Deployed { site };
@@ -341,6 +362,26 @@ fn arrivals(
         }
     }
     arrivals
+}
+
+/// Loss that what the plan puts at each site averts against what stands there today, with the plan's
+/// people, there and where it covers; zero where nothing changes.
+fn averted(problem: &Problem, plan: &Plan) -> Vec<f64> {
+    let loss = problem.loss(plan);
+    let mut other = plan.clone();
+    let sites = problem.sites.iter().enumerate();
+    sites
+        .map(|(index, site)| {
+            let planned = plan.sites[index].loadout;
+            if planned == site.today_loadout {
+                return 0.0;
+            }
+            other.sites[index].loadout = site.today_loadout;
+            let averted = problem.loss(&other) - loss;
+            other.sites[index].loadout = planned;
+            averted
+        })
+        .collect()
 }
 
 struct Matching {

@@ -276,29 +276,11 @@ fn about(mean: f64) -> Range {
 fn empty() -> Brief {
     Brief {
         document: Document {
-            theatre: String::new(),
-            as_of: String::new(),
-            horizon_days: 0,
-            seed: 0,
-            loss: BeforeAfter {
-                before: Loss::default(),
-                after: Loss::default(),
-            },
             proof: Proof {
-                value: 0.0,
-                bound: 0.0,
-                gap: 0.0,
                 status: "optimal".into(),
+                ..Proof::default()
             },
-            critical_assets: vec![],
-            defended_assets: vec![],
-            moves: vec![],
-            sites: vec![],
-            missions: vec![],
-            accepted_risks: vec![],
-            unmet_requests: vec![],
-            courses_of_action: vec![],
-            notes: vec![],
+            ..Document::default()
         },
         residual: vec![],
         places: vec![],
@@ -339,6 +321,7 @@ fn defended(
         loss_averted: about(averted),
         survives: 0.82,
         reason: reason.into(),
+        limits: Vec::new(),
     }
 }
 
@@ -350,6 +333,7 @@ fn moving(from: &str, to: &str, people: u32, reason: &str) -> MoveLine {
         first_day: 1,
         last_day: 1 + people / 120,
         reason: reason.into(),
+        limits: Vec::new(),
     }
 }
 
@@ -365,6 +349,7 @@ fn course(name: &str, summary: &str, loss: f64, chosen: bool) -> CourseOfAction 
             ("sense-and-warn".into(), 4),
         ]),
         chosen,
+        ..CourseOfAction::default()
     }
 }
 
@@ -642,6 +627,7 @@ fn iraq_losses(brief: &mut Brief) {
         realised_high: 17.0 * share,
         p_any_killed: (0.93 * share).sqrt(),
         p_ten_casualties: 0.6 * share,
+        p_site_loss: about(0.2 * share),
     };
     brief.document.loss = BeforeAfter {
         before: loss(7.3, 1.0),
@@ -748,7 +734,7 @@ fn iraq_lists(brief: &mut Brief) {
         },
         UnmetRequest {
             system: "patriot".into(),
-            site: String::new(),
+            site: UnmetRequest::NOWHERE.into(),
             loss_averted_by_one_more: Range::default(),
         },
         UnmetRequest {

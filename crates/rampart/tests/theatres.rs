@@ -123,7 +123,7 @@ fn reasons(text: &Text, theatre: &Theatre, problem: &Problem, seed: u64) -> usiz
     };
     assert_eq!(told.conflict.len(), demands.len(), "seed {seed}");
     for line in told.conflict {
-        let number = line.line as usize;
+        let number = line.line.expect("it stands in a file") as usize;
         let words = text.file(line.file).lines().nth(number - 1);
         let words = words.expect("the line exists");
         let named = match line.file {

@@ -256,6 +256,13 @@ pub fn enumerate(problem: &Problem) -> Option<(f64, Plan)> {
     best
 }
 
+/// Every way to place all people with these choices, whatever other limits say.
+pub fn each_people(problem: &Problem, state: &[(bool, usize)], mut visit: impl FnMut(&[u32])) {
+    let all = problem.people() as u32;
+    let mut people = vec![0; state.len()];
+    each_placing(problem, state, 0, all, &mut people, &mut visit);
+}
+
 fn each_placing(
     problem: &Problem,
     state: &[(bool, usize)],

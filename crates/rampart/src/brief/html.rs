@@ -13,7 +13,7 @@ mod text;
 
 pub use scores::page as scores;
 
-use super::Brief;
+use super::{Brief, reasons};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use text::escape;
@@ -40,7 +40,16 @@ pub fn page(brief: &Brief) -> String {
     residual::table(&mut page, brief, &names);
     evidence::accepted_risks(&mut page, &brief.document, &names);
     evidence::unmet_requests(&mut page, &brief.document, &names);
+    let mut limits = reasons::limits(&brief.document);
+    limits.extend(reasons::robustness(&brief.document));
+    if !limits.is_empty() {
+        lines(&mut page, "What holds the plan", &limits, "");
+    }
     evidence::courses_of_action(&mut page, &brief.document);
+    let answers = reasons::answers(&brief.document);
+    if !answers.is_empty() {
+        lines(&mut page, "Answers to what was asked", &answers, "");
+    }
     page.push_str(&charts::sites(&brief.document, &names));
     page.push_str(&charts::curves(&brief.curves));
     evidence::half_lives(&mut page, &brief.half_lives);

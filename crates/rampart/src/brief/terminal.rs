@@ -1,8 +1,8 @@
 //! The brief for a terminal: at most two screens, legible without colour.
 
 use super::words::{list, number, percent, range, units};
-use super::{Brief, Document, Loss};
-use crate::diagnose::shown;
+use super::{Brief, Document, Loss, UnmetRequest, reasons};
+use crate::diagnose::{plain as shown_whole, shown};
 use std::fmt::Write;
 
 /// Lines of a list that are shown; the rest are in the page and in `plan.json`.
@@ -27,13 +27,19 @@ pub fn text(brief: &Brief) -> String {
         "As of {}, for {} days, seed {}. The tool proposes; the commander approves.\n",
         document.as_of, document.horizon_days, document.seed
     );
+    for line in reasons::conditions(document) {
+        paragraph(&mut out, &shown_whole(&line));
+        out.push('\n');
+    }
     losses(&mut out, document);
     defended(&mut out, document);
     moves(&mut out, document);
     critical(&mut out, document);
     residual(&mut out, brief);
     accepted(&mut out, document);
+    limits(&mut out, document);
     courses(&mut out, document);
+    answers(&mut out, document);
     notes(&mut out, brief);
     out
 }
@@ -62,6 +68,11 @@ fn losses(out: &mut String, document: &Document) {
     row("chance of ten hurt in one raid", &|loss| {
         percent(loss.p_ten_casualties)
     });
+    let over = format!(
+        "chance of a site losing over {}",
+        number(document.site_loss)
+    );
+    row(&over, &|loss| percent(loss.p_site_loss.mean));
     table.write(out);
     let proof = &document.proof;
     let line = format!(
@@ -209,7 +220,7 @@ fn accepted(out: &mut String, document: &Document) {
         .unmet_requests
         .iter()
         .map(|line| {
-            let place = if line.site.is_empty() {
+            let place = if line.site == UnmetRequest::NOWHERE {
                 "nowhere useful".into()
             } else {
                 format!("at {}", line.site)
@@ -253,6 +264,34 @@ fn courses(out: &mut String, document: &Document) {
         ]);
     }
     table.write(out);
+    out.push('\n');
+}
+
+fn limits(out: &mut String, document: &Document) {
+    let limits = reasons::limits(document);
+    if limits.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "WHAT HOLDS THE PLAN");
+    for line in limits.iter().take(LINES_MAX) {
+        item(out, &shown_whole(line));
+    }
+    more_lines(out, limits.len(), LINES_MAX);
+    for line in reasons::robustness(document) {
+        item(out, &shown_whole(&line));
+    }
+    out.push('\n');
+}
+
+fn answers(out: &mut String, document: &Document) {
+    let answers = reasons::answers(document);
+    if answers.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "ANSWERS TO WHAT WAS ASKED");
+    for line in &answers {
+        item(out, &shown_whole(line));
+    }
     out.push('\n');
 }
 

@@ -46,15 +46,34 @@ impl Folder {
 /// # Errors
 /// When it cannot be written; an earlier file is then as it was.
 pub fn write_whole(path: &Path, contents: &str) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = PathBuf::from(beside);
+    let beside = beside(path);
     let written = std::fs::write(&beside, contents).and_then(|()| std::fs::rename(&beside, path));
     written.map_err(|error| {
         // The part is of no use to anybody, and may not even be there.
         let _ = std::fs::remove_file(&beside);
         named(path, "write", &error)
     })
+}
+
+/// Whether a file could be written whole, told before the long work whose result it is to hold.
+///
+/// # Errors
+/// When its folder is missing or cannot be written, or a folder stands in its place.
+pub fn can_write(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        let error = io::Error::from(io::ErrorKind::IsADirectory);
+        return Err(named(path, "write", &error));
+    }
+    let beside = beside(path);
+    let written = std::fs::write(&beside, "").and_then(|()| std::fs::remove_file(&beside));
+    written.map_err(|error| named(path, "write", &error))
+}
+
+/// Where a file is written before it takes its place.
+fn beside(path: &Path) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.part", std::process::id()));
+    PathBuf::from(beside)
 }
 
 fn named(path: &Path, deed: &str, error: &io::Error) -> io::Error {

@@ -1,27 +1,17 @@
-//! The plan re-solved: other courses of action, one more of each system, other half-lives, and draws
-//! of what is not known.
+//! The plan re-solved: other courses of action, other half-lives, and draws of what is not known.
 
-use super::{DecideError, Decided, Progress, mean_coefficients};
+use super::robust::{self, Redraw};
+use super::{DecideError, Decided, Progress, held, mean_coefficients, proof};
 use crate::assemble::{self, Origin};
-use crate::brief::{CourseOfAction, Curve, HalfLifeLine, Units, UnmetRequest, words};
-use crate::evaluate;
-use crate::schedule::{self, Schedule};
-use crate::study::Coefficients;
+use crate::brief::{CourseOfAction, HalfLifeLine, Units, words};
+use crate::schedule;
 use forecast::HalfLife;
-use planner::{Options, Plan, Pool, Problem, SolveError};
+use planner::{Plan, Problem, Solved};
 use rayon::prelude::*;
 use theatre::Estimate;
 
 /// Gap at which a course of action is good enough: far below what tells two plans apart.
-const COURSE_GAP: f64 = 1e-5;
-/// Gap at which a re-solve for a draw stops: below what its few raids can tell.
-const DRAW_GAP: f64 = 1e-3;
-/// Most units beyond those available that a curve goes.
-const CURVE_BEYOND: u32 = 2;
-/// Most points of a curve.
-const CURVE_POINTS: u32 = 9;
-/// Most sites for which a curve has more than the number available and the next.
-const CURVE_SITES: usize = 60;
+pub(super) const COURSE_GAP: f64 = 1e-5;
 /// Courses of action that differ by less than this share of the people moved, and stand the same
 /// systems at the same sites, are one.
 const DIFFERENT_SHARE: f64 = 0.1;
@@ -31,11 +21,9 @@ const COURSES: usize = 3;
 /// All that re-solving found.
 pub(super) struct Courses {
     pub courses: Vec<CourseOfAction>,
-    pub unmet: Vec<UnmetRequest>,
-    pub curves: Vec<Curve>,
     pub half_lives: Vec<HalfLifeLine>,
     /// The best plan of each draw.
-    pub draws: Vec<Plan>,
+    pub draws: Vec<Redraw>,
 }
 
 /// Explores the neighbourhood of the plan.
@@ -43,56 +31,13 @@ pub(super) fn explore(
     decided: &Decided<'_>,
     progress: &dyn Progress,
 ) -> Result<Courses, DecideError> {
-    let draws = draws_count(decided);
-    progress.begin("re-solving for what is not known", draws as u64);
-    let draws = solve_draws(decided, draws, progress)?;
+    let draws = robust::redraws(decided, progress)?;
     progress.begin("re-solving other courses of action", 1);
-    let (unmet, curves) = numbers_of_systems(decided)?;
     Ok(Courses {
         courses: courses(decided)?,
-        unmet,
-        curves,
         half_lives: half_lives(decided)?,
         draws,
     })
-}
-
-/// A plan for a variant of the problem; none where the variant has none.
-fn solve(problem: &Problem, gap: f64) -> Result<Option<Plan>, DecideError> {
-    let options = Options {
-        gap,
-        ..Options::default()
-    };
-    match planner::solve(problem, &options) {
-        Ok(solved) => Ok(Some(solved.plan)),
-        Err(SolveError::Infeasible) => Ok(None),
-        Err(SolveError::Solver(why)) => Err(DecideError::Planner(why)),
-    }
-}
-
-/// Draws re-solved: 40 for up to 14 sites, fewer for more, as each takes longer; never under 8.
-fn draws_count(decided: &Decided<'_>) -> usize {
-    let sites = decided.theatre.sites.len().max(1);
-    let wanted = (8_000 / (sites * sites)).clamp(8, 40);
-    wanted.min(decided.chosen_on.len())
-}
-
-fn solve_draws(
-    decided: &Decided<'_>,
-    count: usize,
-    progress: &dyn Progress,
-) -> Result<Vec<Plan>, DecideError> {
-    let plans: Result<Vec<Option<Plan>>, DecideError> = decided.chosen_on[..count]
-        .par_iter()
-        .map(|group| {
-            let draw = Coefficients::new(decided.theatre, decided.setup, group, &group.rates);
-            let problem = assemble::problem(decided.theatre, decided.setup, &draw);
-            let plan = solve(&problem, DRAW_GAP);
-            progress.step();
-            plan
-        })
-        .collect();
-    Ok(plans?.into_iter().flatten().collect())
 }
 
 /// What the plan would be if one half-life were right; nothing where the rates come from another model.
@@ -109,11 +54,11 @@ fn half_lives(decided: &Decided<'_>) -> Result<Vec<HalfLifeLine>, DecideError> {
             let expected =
                 mean_coefficients(decided.theatre, decided.setup, decided.chosen_on, &rates);
             let problem = assemble::problem(decided.theatre, decided.setup, &expected);
-            let plan = solve(&problem, COURSE_GAP)?;
+            let solved = decided.solve(&held(&problem, decided.request), COURSE_GAP)?;
             Ok(HalfLifeLine {
                 days: HalfLife::days(score.half_life),
                 weight: score.weight,
-                changes: plan.map_or_else(Vec::new, |plan| changes(decided, &plan)),
+                changes: solved.map_or_else(Vec::new, |solved| changes(decided, &solved.plan)),
             })
         })
         .collect()
@@ -142,31 +87,38 @@ fn changes(decided: &Decided<'_>, plan: &Plan) -> Vec<String> {
 /// Other courses of action, the proposed one first.
 fn courses(decided: &Decided<'_>) -> Result<Vec<CourseOfAction>, DecideError> {
     let mut kept: Vec<(Plan, CourseOfAction)> = Vec::new();
-    let proposed = decided.solved.plan.clone();
     let line = course(
         decided,
         "proposed",
-        &proposed,
+        decided.solved,
         &decided.losses_after(),
         true,
     );
-    kept.push((proposed, line));
+    kept.push((decided.solved.plan.clone(), line));
+    if decided.expected.plan != decided.solved.plan {
+        let name = "least expected loss";
+        let losses = decided.losses_expected();
+        let line = course(decided, name, decided.expected, &losses, false);
+        kept.push((decided.expected.plan.clone(), line));
+    }
     for (name, problem) in variants(decided) {
         let essential = matches!(name.as_str(), "systems only" | "moves only");
         if kept.len() > COURSES && !essential {
             break;
         }
-        let Some(plan) = solve(&problem, COURSE_GAP)? else {
+        let Some(solved) = decided.solve(&problem, COURSE_GAP)? else {
             continue;
         };
-        if kept.iter().any(|(other, _)| !different(&plan, other)) {
+        if kept
+            .iter()
+            .any(|(other, _)| !different(&solved.plan, other))
+        {
             continue;
         }
-        let pools = with_origins(decided, &problem);
-        let schedule = Schedule::new(decided.theatre, &problem, &pools, &plan, decided.exposure);
+        let schedule = decided.schedule_of(&problem, &solved.plan);
         let losses = decided.evaluator.losses(&schedule);
-        let line = course(decided, &name, &plan, &losses, false);
-        kept.push((plan, line));
+        let line = course(decided, &name, &solved, &losses, false);
+        kept.push((solved.plan, line));
     }
     Ok(kept.into_iter().map(|(_, course)| course).collect())
 }
@@ -174,10 +126,11 @@ fn courses(decided: &Decided<'_>) -> Result<Vec<CourseOfAction>, DecideError> {
 fn course(
     decided: &Decided<'_>,
     name: &str,
-    plan: &Plan,
+    solved: &Solved,
     losses: &[f64],
     chosen: bool,
 ) -> CourseOfAction {
+    let plan = &solved.plan;
     let mut systems = Units::new();
     for site in &plan.sites {
         for (system, count) in decided.units(site.loadout) {
@@ -194,6 +147,7 @@ fn course(
         loss: Estimate::of(losses).into(),
         people_moved: plan.moved,
         systems,
+        proof: proof(solved),
         chosen,
     }
 }
@@ -281,146 +235,4 @@ fn without_systems(decided: &Decided<'_>) -> Problem {
         }
     }
     problem
-}
-
-fn with_origins(decided: &Decided<'_>, problem: &Problem) -> Vec<(Pool, Origin)> {
-    let origins = decided.pools.iter().map(|&(_, origin)| origin);
-    problem.pools.iter().cloned().zip(origins).collect()
-}
-
-/// What one more of each system buys, and the loss against the number of each that is in stock.
-fn numbers_of_systems(
-    decided: &Decided<'_>,
-) -> Result<(Vec<UnmetRequest>, Vec<Curve>), DecideError> {
-    let problem = decided.problem;
-    let base = decided
-        .evaluator
-        .losses(&Schedule::steady(decided.theatre, &decided.solved.plan));
-    let (mut unmet, mut curves) = (Vec::new(), Vec::new());
-    for system in 0..problem.systems.len() {
-        let simulated = problem.loadouts.iter().any(|loadout| loadout[system] > 0);
-        if !simulated {
-            continue;
-        }
-        let available = stock_of(decided, system);
-        let in_stock = decided
-            .theatre
-            .stock
-            .iter()
-            .any(|stock| stock.system == system);
-        let numbers = if in_stock && problem.sites.len() <= CURVE_SITES {
-            curve_numbers(available)
-        } else {
-            vec![available, available.saturating_add(1)]
-        };
-        let solved: Result<Vec<_>, DecideError> = numbers
-            .par_iter()
-            .map(|&number| {
-                let plan = if number == available {
-                    Some(decided.solved.plan.clone())
-                } else {
-                    solve(&with_number(decided, system, number), COURSE_GAP)?
-                };
-                Ok((number, plan))
-            })
-            .collect();
-        let mut points = Vec::new();
-        for (number, plan) in solved?.into_iter().filter_map(|(n, plan)| Some((n, plan?))) {
-            let losses = decided
-                .evaluator
-                .losses(&Schedule::steady(decided.theatre, &plan));
-            points.push((number, Estimate::of(&losses).into()));
-            if number == available + 1 {
-                unmet.push(UnmetRequest {
-                    system: problem.systems[system].clone(),
-                    site: where_more(decided, system, &plan),
-                    loss_averted_by_one_more: evaluate::difference(&base, &losses).into(),
-                });
-            }
-        }
-        if in_stock {
-            curves.push(Curve {
-                system: problem.systems[system].clone(),
-                points,
-                available,
-            });
-        }
-    }
-    unmet.sort_by(|a, b| {
-        let worth = |line: &UnmetRequest| line.loss_averted_by_one_more.mean;
-        worth(b).total_cmp(&worth(a))
-    });
-    Ok((unmet, curves))
-}
-
-/// Units of a system in stock that come within the horizon.
-fn stock_of(decided: &Decided<'_>, system: usize) -> u32 {
-    let stocks = decided
-        .pools
-        .iter()
-        .filter(|(pool, origin)| pool.system == system && matches!(origin, Origin::Stock(_)));
-    stocks.fold(0, |sum, (pool, _)| sum.saturating_add(pool.available))
-}
-
-/// From none to a few more than available, in steps that keep the points few; the number available
-/// and the next are always among them.
-fn curve_numbers(available: u32) -> Vec<u32> {
-    let last = available.saturating_add(CURVE_BEYOND);
-    let step = last.div_ceil(CURVE_POINTS).max(1);
-    let mut numbers: Vec<u32> = (0..=last).step_by(step as usize).collect();
-    numbers.extend([available, available.saturating_add(1)]);
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
-}
-
-/// The problem with another number of a system in stock: units come to the first stock of it and go
-/// from the last. Where there is no stock, one is made for all sites of the theatre.
-fn with_number(decided: &Decided<'_>, system: usize, number: u32) -> Problem {
-    let mut problem = decided.problem.clone();
-    let stocks: Vec<usize> = (0..problem.pools.len())
-        .filter(|&pool| problem.pools[pool].system == system)
-        .filter(|&pool| matches!(decided.pools[pool].1, Origin::Stock(_)))
-        .collect();
-    let Some(&first) = stocks.first() else {
-        problem.pools.push(Pool {
-            system,
-            available: number,
-            sites: None,
-        });
-        return problem;
-    };
-    let available = stock_of(decided, system);
-    let mut fewer = available.saturating_sub(number);
-    for &pool in stocks.iter().rev() {
-        let taken = fewer.min(problem.pools[pool].available);
-        problem.pools[pool].available -= taken;
-        fewer -= taken;
-    }
-    let more = number.saturating_sub(available);
-    problem.pools[first].available = problem.pools[first].available.saturating_add(more);
-    problem
-}
-
-/// The site that gets most more of a system under another plan; empty where none does.
-fn where_more(decided: &Decided<'_>, system: usize, plan: &Plan) -> String {
-    let units = |loadout: usize| decided.problem.loadouts[loadout][system];
-    let sites = plan
-        .sites
-        .iter()
-        .zip(&decided.solved.plan.sites)
-        .enumerate();
-    let gains = sites.map(|(site, (other, ours))| {
-        (
-            units(other.loadout).saturating_sub(units(ours.loadout)),
-            site,
-        )
-    });
-    // Of equal gains the first site.
-    let best = gains
-        .filter(|&(gain, _)| gain > 0)
-        .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-    best.map_or_else(String::new, |(_, site)| {
-        decided.theatre.sites[site].id.clone()
-    })
 }

@@ -2,6 +2,8 @@
 
 use super::Decided;
 use super::courses::Courses;
+use super::{limits, robust};
+use crate::brief::reasons::LimitLine;
 use crate::brief::words::{self, number, percent};
 use crate::brief::{
     AcceptedRisk, CriticalAsset, DefendedAsset, MissionLine, MoveLine, PlaceLine, Range, SiteLine,
@@ -51,8 +53,11 @@ pub(super) fn critical_assets(decided: &Decided<'_>) -> Vec<CriticalAsset> {
         .collect()
 }
 
-pub(super) fn defended_assets(decided: &Decided<'_>, courses: &Courses) -> Vec<DefendedAsset> {
-    let problem = decided.problem;
+pub(super) fn defended_assets(
+    decided: &Decided<'_>,
+    courses: &Courses,
+    held_by: &[LimitLine],
+) -> Vec<DefendedAsset> {
     let after = decided.losses_after();
     let mut lines: Vec<(Vec<f64>, DefendedAsset)> = Vec::new();
     for (index, plan) in decided.solved.plan.sites.iter().enumerate() {
@@ -64,12 +69,8 @@ pub(super) fn defended_assets(decided: &Decided<'_>, courses: &Courses) -> Vec<D
         let without = decided.evaluator.tolls(&bare);
         let losses: Vec<f64> = without.iter().map(|toll| toll.loss).collect();
         let averted: Vec<f64> = losses.iter().zip(&after).map(|(l, a)| l - a).collect();
-        let kept = courses.draws.iter().filter(|draw| {
-            let units = problem.loadouts[draw.sites[index].loadout].iter();
-            units
-                .zip(&problem.loadouts[plan.loadout])
-                .all(|(there, wanted)| there >= wanted)
-        });
+        let kept = courses.draws.iter();
+        let kept = kept.filter(|draw| robust::survives(decided, draw, index));
         let survives = kept.count() as f64 / courses.draws.len().max(1) as f64;
         lines.push((
             averted.clone(),
@@ -81,6 +82,7 @@ pub(super) fn defended_assets(decided: &Decided<'_>, courses: &Courses) -> Vec<D
                 loss_averted: evaluate::difference(&losses, &after).into(),
                 survives,
                 reason: reason(decided, index, &without),
+                limits: limits::of_units(decided, held_by, plan.loadout),
             },
         ));
     }
@@ -143,7 +145,7 @@ fn reason(decided: &Decided<'_>, index: usize, without: &[crate::evaluate::Toll]
     reason
 }
 
-pub(super) fn moves(decided: &Decided<'_>) -> Vec<MoveLine> {
+pub(super) fn moves(decided: &Decided<'_>, held_by: &[LimitLine]) -> Vec<MoveLine> {
     let theatre = decided.theatre;
     let plan = &decided.solved.plan;
     let then = safety_after(decided);
@@ -172,6 +174,7 @@ pub(super) fn moves(decided: &Decided<'_>) -> Vec<MoveLine> {
                     per_thousand(decided.exposure[step.from]),
                     per_thousand(then[step.to]),
                 ),
+                limits: limits::of_move(decided, held_by, step.from, step.to),
             }
         })
         .collect()
@@ -218,7 +221,7 @@ pub(super) fn missions(decided: &Decided<'_>) -> Vec<MissionLine> {
         .collect()
 }
 
-pub(super) fn accepted_risks(decided: &Decided<'_>, courses: &Courses) -> Vec<AcceptedRisk> {
+pub(super) fn accepted_risks(decided: &Decided<'_>) -> Vec<AcceptedRisk> {
     let total: f64 = decided
         .after
         .iter()
@@ -233,7 +236,7 @@ pub(super) fn accepted_risks(decided: &Decided<'_>, courses: &Courses) -> Vec<Ac
         .map(|site| AcceptedRisk {
             site: decided.theatre.sites[site].id.clone(),
             loss: Range::from(Estimate::of(&site_loss(decided.after, site))),
-            why: why_accepted(decided, courses, site),
+            why: why_accepted(decided, site),
         })
         .filter(|risk| risk.loss.mean > 0.0 && risk.loss.mean >= share)
         .collect();
@@ -243,7 +246,7 @@ pub(super) fn accepted_risks(decided: &Decided<'_>, courses: &Courses) -> Vec<Ac
 
 /// Why a site goes without: what the best single unit would avert there, set against the least that a
 /// unit of it averts where one stands.
-fn why_accepted(decided: &Decided<'_>, courses: &Courses, site: usize) -> String {
+fn why_accepted(decided: &Decided<'_>, site: usize) -> String {
     let theatre = decided.theatre;
     if theatre.sites[site].outside {
         return "outside the theatre: systems are not sent there".into();
@@ -257,14 +260,14 @@ fn why_accepted(decided: &Decided<'_>, courses: &Courses, site: usize) -> String
     };
     let after = decided.losses_after();
     let mut best: Option<(f64, usize)> = None;
-    for (system, id) in theatre.catalogue.systems.iter().enumerate() {
+    for system in 0..theatre.catalogue.systems.len() {
         let single = decided.problem.loadouts.iter().position(|loadout| {
             loadout
                 .iter()
                 .enumerate()
                 .all(|(other, &units)| units == u32::from(other == system))
         });
-        let in_stock = courses.curves.iter().any(|curve| curve.system == id.id);
+        let in_stock = theatre.stock.iter().any(|stock| stock.system == system);
         let Some(loadout) = single.filter(|_| in_stock) else {
             continue;
         };

@@ -45,6 +45,12 @@ pub(super) fn loss(decided: &Decided<'_>, tolls: &[Toll], place: usize) -> Loss 
                 .filter(|outcome| outcome.worst_raid() >= MANY)
                 .count(),
         ),
+        p_site_loss: self::share(
+            outcomes()
+                .filter(|outcome| outcome.worst_site() > decided.site_loss())
+                .count() as u32,
+            realised.len(),
+        ),
     }
 }
 

@@ -65,6 +65,46 @@ impl Coefficients {
         }
     }
 
+    /// What one attack of a class of the log would do at each site; `rates` say how often batteries
+    /// are out of action.
+    #[must_use]
+    pub fn of_one_attack(
+        theatre: &Theatre,
+        setup: &Setup,
+        group: &Group,
+        rates: &Rates,
+        class: usize,
+    ) -> Self {
+        let model = Model {
+            theatre,
+            setup,
+            group,
+            rates,
+            days: f64::from(theatre.horizon_days),
+        };
+        let is_area = is_area_kind(setup.sources[class].kind);
+        let strike = Strike {
+            source: class,
+            expected: 1.0,
+            threat: None,
+        };
+        let strikes = if is_area { vec![strike] } else { Vec::new() };
+        let nothing = vec![0; theatre.catalogue.systems.len()];
+        let sites = || 0..theatre.sites.len();
+        let direct = |site: usize| match is_area {
+            true => vec![Hurt::default(); setup.loadouts.local.len()],
+            false => group.effects[class].hurt[setup.radius_of[site]].clone(),
+        };
+        Self {
+            attacks: vec![1.0; theatre.sites.len()],
+            direct: sites().map(direct).collect(),
+            bare: sites()
+                .map(|site| model.strike_hurt(site, &strikes, site, 0.0, 0, &nothing))
+                .collect(),
+            cover: sites().map(|site| model.covers(site, &strikes)).collect(),
+        }
+    }
+
     /// The mean of several draws: exact, as the loss is linear in these expectations.
     #[must_use]
     pub fn mean(draws: &[Self]) -> Option<Self> {

@@ -24,10 +24,6 @@ fn text(value: &Value, of: &str) {
     assert!(filled, "{of}: {value}");
 }
 
-fn any_text(value: &Value, of: &str) {
-    assert!(value.is_string(), "{of}: {value}");
-}
-
 fn flag(value: &Value, of: &str) {
     assert!(value.is_boolean(), "{of}: {value}");
 }
@@ -119,18 +115,30 @@ pub fn is_a_plan(plan: &Value) {
             ("as_of", text),
             ("horizon_days", count),
             ("seed", count),
+            ("inputs", |value, of| {
+                let inputs = value.as_object().map(|inputs| inputs.values());
+                assert!(inputs.is_some_and(|mut all| all.all(Value::is_u64)), "{of}");
+            }),
+            ("locks", words),
+            ("what_if", |value, of| optional(value, of, what_if)),
+            ("objective", text),
+            ("risk", |value, of| {
+                let fields: [(&str, Check); 4] = [
+                    ("objective", text),
+                    ("of_least_expected_plan", at_least_zero),
+                    ("of_today", at_least_zero),
+                    ("judged", range_of_positive),
+                ];
+                if !value.is_null() {
+                    object(value, of, &fields);
+                }
+            }),
+            ("site_loss", at_least_zero),
+            ("since", |value, of| optional(value, of, since)),
             ("loss", |value, of| {
                 object(value, of, &[("before", loss), ("after", loss)]);
             }),
-            ("proof", |value, of| {
-                let fields: [(&str, Check); 4] = [
-                    ("value", at_least_zero),
-                    ("bound", number),
-                    ("gap", at_least_zero),
-                    ("status", text),
-                ];
-                object(value, of, &fields);
-            }),
+            ("proof", proof),
             ("critical_assets", |value, of| {
                 let fields: [(&str, Check); 5] = [
                     ("rank", count),
@@ -142,8 +150,9 @@ pub fn is_a_plan(plan: &Value) {
                 objects(value, of, &fields);
             }),
             ("defended_assets", |value, of| {
-                let fields: [(&str, Check); 7] = [
+                let fields: [(&str, Check); 8] = [
                     ("rank", count),
+                    ("limits", words),
                     ("site", text),
                     ("systems", units),
                     ("from_day", count),
@@ -154,7 +163,8 @@ pub fn is_a_plan(plan: &Value) {
                 objects(value, of, &fields);
             }),
             ("moves", |value, of| {
-                let fields: [(&str, Check); 6] = [
+                let fields: [(&str, Check); 7] = [
+                    ("limits", words),
                     ("from", text),
                     ("to", text),
                     ("people", count),
@@ -193,18 +203,68 @@ pub fn is_a_plan(plan: &Value) {
             ("unmet_requests", |value, of| {
                 let fields: [(&str, Check); 3] = [
                     ("system", text),
-                    ("site", any_text),
+                    ("site", text),
                     ("loss_averted_by_one_more", range),
                 ];
                 objects(value, of, &fields);
             }),
-            ("courses_of_action", |value, of| {
+            ("limits", |value, of| {
+                let fields: [(&str, Check); 7] = [
+                    ("limit", text),
+                    ("used", count),
+                    ("available", count),
+                    ("step", count),
+                    ("eased", |value, of| optional(value, of, worth)),
+                    ("tightened", |value, of| optional(value, of, worth)),
+                    ("binds", flag),
+                ];
+                objects(value, of, &fields);
+            }),
+            ("frontier", |value, of| {
+                let systems: Check = |value, of| {
+                    let fields: [(&str, Check); 3] =
+                        [("system", text), ("available", count), ("points", points)];
+                    objects(value, of, &fields);
+                };
+                object(value, of, &[("systems", systems), ("people_moved", points)]);
+            }),
+            ("robustness", |value, of| {
                 let fields: [(&str, Check); 6] = [
+                    ("draws", count),
+                    ("regret", range_of_positive),
+                    ("regret_at_most", at_least_zero),
+                    ("regret_share", range_of_positive),
+                    ("regret_with", drivers),
+                    ("lines", |value, of| {
+                        let fields: [(&str, Check); 3] =
+                            [("site", text), ("survives", share), ("falls_with", drivers)];
+                        objects(value, of, &fields);
+                    }),
+                ];
+                object(value, of, &fields);
+                let [mean, most] = [&value["regret"]["mean"], &value["regret_at_most"]];
+                assert!(float(mean) <= float(most), "{of}: {value}");
+            }),
+            ("why_not", |value, of| {
+                let fields: [(&str, Check); 7] = [
+                    ("site", text),
+                    ("forced", text),
+                    ("answer", text),
+                    ("loss_added", |value, of| optional(value, of, range)),
+                    ("objective_rises", |value, of| optional(value, of, between)),
+                    ("changes", words),
+                    ("conflict", conflict),
+                ];
+                objects(value, of, &fields);
+            }),
+            ("courses_of_action", |value, of| {
+                let fields: [(&str, Check); 7] = [
                     ("name", text),
                     ("summary", text),
                     ("loss", range_of_positive),
                     ("people_moved", count),
                     ("systems", units),
+                    ("proof", proof),
                     ("chosen", flag),
                 ];
                 objects(value, of, &fields);
@@ -212,6 +272,115 @@ pub fn is_a_plan(plan: &Value) {
             ("notes", words),
         ],
     );
+}
+
+/// Null, or what it should be.
+fn optional(value: &Value, of: &str, check: Check) {
+    if !value.is_null() {
+        check(value, of);
+    }
+}
+
+/// Two bounds in order.
+fn between(value: &Value, of: &str) {
+    let bounds = list(value, of);
+    assert_eq!(bounds.len(), 2, "{of}");
+    number(&bounds[0], of);
+    assert!(float(&bounds[0]) <= float(&bounds[1]), "{of}: {value}");
+}
+
+fn conflict(value: &Value, of: &str) {
+    let line: Check = |value, of| optional(value, of, count);
+    objects(
+        value,
+        of,
+        &[("file", text), ("line", line), ("demand", text)],
+    );
+}
+
+fn drivers(value: &Value, of: &str) {
+    objects(value, of, &[("unknown", text), ("correlation", number)]);
+}
+
+fn since(value: &Value, of: &str) {
+    let fields: [(&str, Check); 12] = [
+        ("theatre", text),
+        ("as_of", text),
+        ("seed", count),
+        ("inputs_known", flag),
+        ("inputs", |value, of| {
+            let maybe: Check = |value, of| optional(value, of, count);
+            objects(
+                value,
+                of,
+                &[("key", text), ("before", maybe), ("value", maybe)],
+            );
+        }),
+        ("changes", words),
+        ("breaks", words),
+        ("keeping_loses", |value, of| {
+            optional(value, of, at_least_zero)
+        }),
+        ("loss_averted", |value, of| optional(value, of, range)),
+        ("objective_falls", |value, of| optional(value, of, between)),
+        ("causes", |value, of| {
+            let falls: Check = |value, of| optional(value, of, between);
+            objects(
+                value,
+                of,
+                &[
+                    ("key", text),
+                    ("objective_falls", falls),
+                    ("explains", words),
+                ],
+            );
+        }),
+        ("unexplained", words),
+    ];
+    object(value, of, &fields);
+}
+
+fn worth(value: &Value, of: &str) {
+    object(value, of, &[("loss", range), ("objective", between)]);
+}
+
+/// A frontier: with more to spend, no less can be had.
+fn points(value: &Value, of: &str) {
+    let fields: [(&str, Check); 3] = [
+        ("most", count),
+        ("loss", range_of_positive),
+        ("proof", proof),
+    ];
+    objects(value, of, &fields);
+    for pair in list(value, of).windows(2) {
+        let [least, most] = [&pair[1]["proof"]["bound"], &pair[0]["proof"]["value"]];
+        assert!(float(least) <= float(most), "{of}: {pair:?}");
+        assert!(whole(&pair[0]["most"]) < whole(&pair[1]["most"]), "{of}");
+    }
+}
+
+fn proof(value: &Value, of: &str) {
+    let fields: [(&str, Check); 4] = [
+        ("value", at_least_zero),
+        ("bound", number),
+        ("gap", at_least_zero),
+        ("status", text),
+    ];
+    object(value, of, &fields);
+}
+
+fn what_if(value: &Value, of: &str) {
+    let fields: [(&str, Check); 5] = [
+        ("applied", |value, of| {
+            let fields: [(&str, Check); 3] = [("key", text), ("before", count), ("value", count)];
+            objects(value, of, &fields);
+        }),
+        ("proof_before", |value, of| optional(value, of, proof)),
+        ("loss_averted", |value, of| optional(value, of, range)),
+        ("objective_falls", |value, of| optional(value, of, between)),
+        ("changes", words),
+    ];
+    object(value, of, &fields);
 }
 
 fn loss(value: &Value, of: &str) {
@@ -230,6 +399,7 @@ fn loss(value: &Value, of: &str) {
             ("realised_high", at_least_zero),
             ("p_any_killed", share),
             ("p_ten_casualties", share),
+            ("p_site_loss", range_of_positive),
         ],
     );
     ordered(value, of);
@@ -388,7 +558,10 @@ pub fn tells_no_place_or_time(plan: &Value) {
             let digits = |part: &str| part.chars().all(|c| c.is_ascii_digit());
             let clock = text.split_whitespace().any(|word| {
                 let parts: Vec<&str> = word.split(':').collect();
-                parts.len() > 1 && digits(parts[1]) && !parts[1].is_empty()
+                parts.len() > 1
+                    && parts[..2]
+                        .iter()
+                        .all(|part| !part.is_empty() && digits(part))
             });
             let path = text.split_whitespace().any(|word| {
                 let word = word.trim_start_matches(['"', '(', '`']);

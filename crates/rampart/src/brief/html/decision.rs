@@ -3,7 +3,7 @@
 use super::table::{Column, Table};
 use super::text::{chance, count, escape, interval, systems};
 use super::{Names, charts};
-use crate::brief::{Document, Loss, Range, SiteLine, words};
+use crate::brief::{Document, Loss, Range, SiteLine, reasons, words};
 use std::fmt::Write;
 
 /// Title, whose decision it is, and what the numbers stand on.
@@ -12,12 +12,16 @@ pub fn title(page: &mut String, document: &Document) {
         page,
         "<header>\n<h1><span class=\"proposed\">Proposed</span> defended asset list — <bdi>{}</bdi></h1>\n\
          <p class=\"whose\">The tool proposes; the commander approves.</p>\n\
-         <p class=\"basis\">As of <b>{}</b> · horizon <b>{}</b> · seed <b>{}</b></p>\n</header>",
+         <p class=\"basis\">As of <b>{}</b> · horizon <b>{}</b> · seed <b>{}</b></p>",
         escape(&document.theatre),
         escape(&document.as_of),
         count(document.horizon_days.into(), "day", "days"),
         document.seed,
     );
+    for line in reasons::conditions(document) {
+        let _ = writeln!(page, "<p class=\"basis\"><b>{}</b></p>", escape(&line));
+    }
+    page.push_str("</header>\n");
 }
 
 /// What is lost today and with the plan, and how good the plan is proven to be.
@@ -27,7 +31,7 @@ pub fn headline(page: &mut String, document: &Document) {
     let _ = writeln!(page, "<p class=\"doing\">{}</p>", doing(document));
     page.push_str("<div class=\"pair\">\n");
     page.push_str(&charts::headline(&document.loss));
-    people(page, &document.loss.before, &document.loss.after);
+    people(page, document);
     page.push_str("</div>\n");
     let _ = writeln!(
         page,
@@ -116,7 +120,12 @@ fn closes(site: &SiteLine) -> bool {
     !site.open
 }
 
-fn people(page: &mut String, before: &Loss, after: &Loss) {
+fn people(page: &mut String, document: &Document) {
+    let (before, after) = (&document.loss.before, &document.loss.after);
+    let over = format!(
+        "Chance that a site loses more than {}",
+        words::number(document.site_loss)
+    );
     let interval_of = |pick: fn(&Loss) -> Range| (interval(&pick(before)), interval(&pick(after)));
     let chance_of =
         |pick: fn(&Loss) -> f64| (escape(&chance(pick(before))), escape(&chance(pick(after))));
@@ -139,6 +148,7 @@ fn people(page: &mut String, before: &Loss, after: &Loss) {
             "Chance of 10 or more casualties in a raid",
             chance_of(|loss| loss.p_ten_casualties),
         ),
+        (over.as_str(), chance_of(|loss| loss.p_site_loss.mean)),
     ];
     page.push_str(
         "<table class=\"people\">\n<caption>Expected casualties, mean (90 % interval)</caption>\n\

@@ -3,7 +3,7 @@
 use super::Names;
 use super::table::{Column, Table};
 use super::text::{chance, escape, interval, systems};
-use crate::brief::{Document, HalfLifeLine, Units, words};
+use crate::brief::{Document, HalfLifeLine, Units, UnmetRequest, words};
 use std::collections::BTreeMap;
 
 /// The critical asset list.
@@ -79,7 +79,7 @@ pub fn unmet_requests<'a>(page: &mut String, document: &'a Document, names: &Nam
         ],
     );
     for line in &document.unmet_requests {
-        let site = if line.site.is_empty() {
+        let site = if line.site == UnmetRequest::NOWHERE {
             "nowhere: it would change nothing".into()
         } else {
             names.name(&line.site)
