@@ -1,9 +1,6 @@
 //! Small matrix games: the weights that make the worst of some plans, and of some tables, least bad.
 
-/// Smallest pivot that is trusted.
-const PIVOT: f64 = 1e-11;
-/// Most pivots, far above what games of this size need.
-const PIVOTS_MAX: usize = 5_000;
+use crate::program::{Column, optimum};
 
 /// Weights of both sides of a matrix game.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,93 +13,56 @@ pub struct Mixed {
 
 /// Weights for a matrix of finite entries, given by rows, at least one of each.
 ///
-/// With every entry shifted above zero, the columns' best reply to the best mixture of rows is a
-/// linear program, solved by the primal simplex method from its slack basis with Bland's rule (Dantzig
-/// 1951; Bland 1977). Nothing rests on their being exact: whoever uses them has a bound that holds for
-/// any weights.
+/// With entries shifted to lie from 1 to 2, the rows minimise *t* with Σ weight × entry ≤ *t* in every
+/// column; the duals of those limits are the columns' weights. Nothing rests on their being exact:
+/// whoever uses them has a bound that holds for any weights.
 #[must_use]
 pub fn mix(matrix: &[Vec<f64>]) -> Mixed {
     let (rows, columns) = (matrix.len(), matrix.first().map_or(0, Vec::len));
-    let least = matrix
-        .iter()
-        .flatten()
-        .copied()
-        .fold(f64::INFINITY, f64::min);
-    let most = matrix
-        .iter()
-        .flatten()
-        .copied()
-        .fold(f64::NEG_INFINITY, f64::max);
-    let spread = (most - least).max(f64::MIN_POSITIVE);
-    // Maximise the sum of p with Σ_i a_ij p_i <= 1 for every column j: p are the rows' weights over
-    // the value, the duals the columns'. Entries become 1 to 2.
-    let width = rows + columns + 1;
-    let mut tableau: Vec<Vec<f64>> = (0..columns)
-        .map(|column| {
-            let mut line = vec![0.0; width];
-            for (row, entries) in matrix.iter().enumerate() {
-                line[row] = 1.0 + (entries[column] - least) / spread;
-            }
-            line[rows + column] = 1.0;
-            line[width - 1] = 1.0;
-            line
-        })
-        .collect();
-    let mut reduced = vec![0.0; width];
-    reduced[..rows].fill(-1.0);
-    let mut basis: Vec<usize> = (rows..rows + columns).collect();
-    for _ in 0..PIVOTS_MAX {
-        let Some(entering) = (0..width - 1).find(|&column| reduced[column] < -PIVOT) else {
-            break;
-        };
-        let Some(leaving) = leaving(&tableau, &basis, entering) else {
-            break;
-        };
-        pivot(&mut tableau, &mut reduced, leaving, entering);
-        basis[leaving] = entering;
+    let all = || matrix.iter().flatten().copied();
+    let least = all().fold(f64::INFINITY, f64::min);
+    let spread = all().fold(f64::NEG_INFINITY, f64::max) - least;
+    let spread = spread.max(f64::MIN_POSITIVE);
+    // One column a row of the matrix, then t, then the room below t in each column of the matrix.
+    let mut program: Vec<Column> = Vec::with_capacity(rows + 1 + columns);
+    for row in matrix {
+        let entries = row.iter().map(|entry| 1.0 + (entry - least) / spread);
+        program.push((entries.chain([1.0]).collect(), 0.0));
     }
+    let mut below = vec![-1.0; columns];
+    below.push(0.0);
+    program.push((below, 1.0));
+    for column in 0..columns {
+        let mut room = vec![0.0; columns + 1];
+        room[column] = 1.0;
+        program.push((room, 0.0));
+    }
+    // The first row alone: t is its greatest entry, the others have room.
+    let first = matrix.first().map_or(&[][..], |row| row);
+    let greatest = (0..columns).max_by(|&a, &b| first[a].total_cmp(&first[b]));
+    let mut basis: Vec<usize> = (0..columns).map(|column| rows + 1 + column).collect();
+    if let Some(greatest) = greatest {
+        basis[greatest] = rows;
+    }
+    basis.push(0);
     let mut weights = vec![0.0; rows];
-    for (line, &basic) in tableau.iter().zip(&basis) {
-        if let (Some(weight), Some(&end)) = (weights.get_mut(basic), line.last()) {
-            *weight = end;
+    let Some(found) = optimum(&program, &basis) else {
+        weights.fill(1.0);
+        return Mixed {
+            rows: normalised(weights),
+            columns: normalised(vec![1.0; columns]),
+        };
+    };
+    for (place, weight) in found.weights {
+        if let Some(known) = weights.get_mut(place) {
+            *known = weight;
         }
     }
+    let duals = found.duals.iter().take(columns);
     Mixed {
         rows: normalised(weights),
-        columns: normalised(reduced[rows..rows + columns].to_vec()),
+        columns: normalised(duals.map(|dual| -dual).collect()),
     }
-}
-
-/// The line whose basic variable reaches zero first; of equals the one of least index.
-fn leaving(tableau: &[Vec<f64>], basis: &[usize], entering: usize) -> Option<usize> {
-    let ratios = tableau.iter().enumerate().filter_map(|(index, line)| {
-        let end = *line.last()?;
-        (line[entering] > PIVOT).then(|| (end / line[entering], basis[index], index))
-    });
-    let least = ratios.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    least.map(|(_, _, index)| index)
-}
-
-fn pivot(tableau: &mut [Vec<f64>], reduced: &mut [f64], at: usize, entering: usize) {
-    let by = tableau[at][entering];
-    for entry in &mut tableau[at] {
-        *entry /= by;
-    }
-    let chosen = tableau[at].clone();
-    let clear = |line: &mut [f64]| {
-        let by = line[entering];
-        if by != 0.0 {
-            for (entry, chosen) in line.iter_mut().zip(&chosen) {
-                *entry -= by * chosen;
-            }
-        }
-    };
-    for (index, line) in tableau.iter_mut().enumerate() {
-        if index != at {
-            clear(line);
-        }
-    }
-    clear(reduced);
 }
 
 /// Weights made to be at least zero and to sum to 1.
@@ -118,15 +78,19 @@ fn normalised(weights: Vec<f64>) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::support::Dice;
+    use theatre::Stream;
 
     #[test]
     fn both_sides_are_guaranteed_the_same() {
-        let mut dice = Dice::new(9);
+        let mut stream = Stream::new(9, 0, 0, 0);
         for _ in 0..300 {
-            let (rows, columns) = (dice.whole(1, 12), dice.whole(1, 12));
+            let [rows, columns] = [(); 2].map(|()| 1 + (12.0 * stream.uniform()) as usize);
             let matrix: Vec<Vec<f64>> = (0..rows)
-                .map(|_| (0..columns).map(|_| 20.0 * dice.uniform() - 5.0).collect())
+                .map(|_| {
+                    (0..columns)
+                        .map(|_| 20.0 * stream.uniform() - 5.0)
+                        .collect()
+                })
                 .collect();
             let mixed = mix(&matrix);
             let of_column = |column: usize| -> f64 {

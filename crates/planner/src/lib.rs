@@ -100,6 +100,7 @@ mod model;
 mod network;
 pub mod plan;
 pub mod problem;
+mod program;
 mod reduce;
 pub mod regional;
 pub mod risk;

@@ -2,7 +2,7 @@
 //! that follows the best point (Kelley 1960; the box after Marsten, Hogan and Blankenship, Operations
 //! Research 23, 1975).
 
-use super::program::{Column, Optimum, optimum};
+use crate::program::{Column, Optimum, optimum};
 
 /// Value and slope of the function at a point.
 #[derive(Clone, Debug, PartialEq)]

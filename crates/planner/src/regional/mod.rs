@@ -38,7 +38,6 @@ mod near;
 mod people;
 mod price;
 mod problem;
-mod program;
 mod proof;
 mod region;
 mod round;

@@ -15,9 +15,9 @@
 use super::check::{CheckError, Checked, bound, feasible};
 use super::people::undone;
 use super::problem::RegionalProblem;
-use super::program::{Column, optimum};
 use super::proof::{RegionalPlan, RegionalProof};
 use super::search::{RegionalOptions, solve};
+use crate::program::{Column, optimum};
 use rayon::prelude::*;
 use std::time::Instant;
 
