@@ -5,7 +5,7 @@
 //! loss per person times 2⁻⁴⁸, so the flow is exactly optimal for losses that are each off by at
 //! most 2⁻⁴⁹ of the largest. A move costs 2⁻⁴⁰ of the largest more than it loses, so that among
 //! equals people stay. In all, the people found lose at most (2⁻⁴⁰ + 2⁻⁴⁷) × people × largest loss
-//! per person more than the best; [`slack`] is that figure.
+//! per person more than the best.
 
 use crate::network::Network;
 use crate::problem::Problem;
@@ -26,17 +26,22 @@ pub struct Seat {
 const STEPS: f64 = (1_u64 << 48) as f64;
 const MOVE_STEPS: i64 = 1 << 8;
 
-fn largest(problem: &Problem, seats: &[Seat]) -> f64 {
-    let losses = seats
-        .iter()
-        .filter(|seat| seat.most > 0)
-        .map(|seat| seat.loss);
-    losses.fold(problem.loss_per_move, f64::max)
+/// Potentials of the last flow, from which the next is found sooner where little has changed.
+#[derive(Clone, Debug, Default)]
+pub struct Memory(Vec<i64>);
+
+/// The largest loss per person that a site of the problem can have, or a move.
+fn largest(problem: &Problem) -> f64 {
+    let sites = problem.sites.iter().map(|site| {
+        let direct = site.direct_loss.iter().copied().fold(0.0, f64::max);
+        direct + site.bare_loss
+    });
+    sites.fold(problem.loss_per_move, f64::max)
 }
 
 /// The people at each site that lose least, or `None` if the limits leave no way.
-pub fn settle(problem: &Problem, seats: &[Seat]) -> Option<Vec<u32>> {
-    let largest = largest(problem, seats);
+pub fn settle(problem: &Problem, seats: &[Seat], memory: &mut Memory) -> Option<Vec<u32>> {
+    let largest = largest(problem);
     let steps = |loss: f64| match largest > 0.0 {
         true => (loss / largest * STEPS).round() as i64,
         false => 0,
@@ -81,9 +86,10 @@ pub fn settle(problem: &Problem, seats: &[Seat]) -> Option<Vec<u32>> {
         }
     }
     network.supply(rest, -idle);
-    if idle < 0 || !network.route() {
+    if idle < 0 {
         return None;
     }
+    memory.0 = network.route(memory.0.clone())?;
     let found = living.iter().zip(seats);
     found
         .map(|(&arc, seat)| {

@@ -301,6 +301,7 @@ pub fn tidied(reduced: &Reduced, found: Found, thorough: bool) -> Found {
         }
     }
     // The people are settled anew, so that they are exactly right for what stands where.
+    reduced.forget();
     if let Some(found) = reduced
         .evaluate(&kept.0)
         .filter(|found| found.value <= most)

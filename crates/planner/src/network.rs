@@ -52,33 +52,51 @@ impl Network {
         self.left[arc + 1]
     }
 
-    /// Routes every unit at least cost; false if that is impossible or supplies and demands differ.
-    pub fn route(&mut self) -> bool {
+    /// Routes every unit at least cost; `None` if that is impossible or supplies and demands differ.
+    ///
+    /// Takes a potential for each node and gives those of the least cost. The nearer to them the
+    /// first ones are, the less is left to route: arcs that are worth filling under these are full
+    /// from the start, and what is then too much or too little at a node is sent on like the rest.
+    pub fn route(&mut self, mut potentials: Vec<i64>) -> Option<Vec<i64>> {
+        let nodes = self.leaving.len();
+        potentials.resize(nodes, 0);
         if self.balance.iter().sum::<i64>() != 0 {
-            return false;
+            return None;
         }
-        let (source, sink) = self.add_terminals();
+        for arc in (0..self.heads.len()).step_by(2) {
+            let (tail, head) = (self.heads[arc + 1], self.heads[arc]);
+            if self.costs[arc] + potentials[tail] < potentials[head] {
+                let amount = std::mem::take(&mut self.left[arc]);
+                self.left[arc + 1] += amount;
+                self.balance[tail] -= amount;
+                self.balance[head] += amount;
+            }
+        }
+        let (source, sink) = self.add_terminals(&potentials);
         let mut wanted: i64 = self.leaving[source].iter().map(|&arc| self.left[arc]).sum();
-        let mut potentials = vec![0; self.leaving.len()];
+        potentials.extend([0, 0]);
         while wanted > 0 {
             if !self.shorten(source, sink, &mut potentials) {
-                return false;
+                return None;
             }
             wanted -= self.fill(source, sink, &potentials);
         }
-        true
+        potentials.truncate(nodes);
+        Some(potentials)
     }
 
-    fn add_terminals(&mut self) -> (usize, usize) {
+    /// A source and a sink of potential 0. As every unit must pass their arcs, these may cost what
+    /// makes them free under the potentials.
+    fn add_terminals(&mut self, potentials: &[i64]) -> (usize, usize) {
         let source = self.leaving.len();
         let sink = source + 1;
         self.leaving.extend([Vec::new(), Vec::new()]);
-        for node in 0..source {
+        for (node, potential) in potentials.iter().enumerate() {
             let units = self.balance[node];
             if units > 0 {
-                self.arc(source, node, units, 0);
+                self.arc(source, node, units, *potential);
             } else if units < 0 {
-                self.arc(node, sink, -units, 0);
+                self.arc(node, sink, -units, -potential);
             }
         }
         (source, sink)
@@ -173,7 +191,7 @@ mod tests {
         network.arc(1, 3, 6, 0);
         let dear = network.arc(0, 2, 10, 5);
         network.arc(2, 3, 10, 0);
-        assert!(network.route());
+        assert!(network.route(Vec::new()).is_some());
         assert_eq!((network.flow(cheap), network.flow(dear)), (6, 4));
     }
 
@@ -189,8 +207,45 @@ mod tests {
         network.arc(1, 2, 1, 3);
         network.arc(2, 4, 1, 0);
         network.arc(3, 4, 1, 0);
-        assert!(network.route());
+        assert!(network.route(Vec::new()).is_some());
         assert_eq!(network.flow(other), 1);
+    }
+
+    #[test]
+    fn potentials_to_start_from_change_no_cost() {
+        let build = |slow: i64| {
+            let mut network = Network::new(4);
+            network.supply(0, 10);
+            network.supply(3, -10);
+            let arcs = [
+                network.arc(0, 1, 7, 1),
+                network.arc(1, 3, 6, slow),
+                network.arc(0, 2, 10, 5),
+                network.arc(2, 3, 10, 0),
+                network.arc(1, 2, 10, 1),
+            ];
+            (network, arcs)
+        };
+        let (mut first, _) = build(0);
+        let known = first.route(Vec::new()).unwrap();
+        for slow in [0, 3, 9] {
+            for potentials in [Vec::new(), known.clone(), vec![7, -3, 12, 0]] {
+                let (mut network, arcs) = build(slow);
+                assert!(network.route(potentials).is_some());
+                let costs = [1, slow, 5, 0, 1];
+                let flows = arcs.map(|arc| network.flow(arc));
+                let cost: i64 = flows
+                    .iter()
+                    .zip(costs)
+                    .map(|(flow, cost)| flow * cost)
+                    .sum();
+                let best = match slow {
+                    0 => 6 + 2 + 3 * 5,
+                    _ => 7 * 2 + 3 * 5,
+                };
+                assert_eq!(cost, best, "{slow}: {flows:?}");
+            }
+        }
     }
 
     #[test]
@@ -199,6 +254,6 @@ mod tests {
         network.supply(0, 2);
         network.supply(1, -2);
         network.arc(0, 1, 1, 0);
-        assert!(!network.route());
+        assert!(network.route(Vec::new()).is_none());
     }
 }

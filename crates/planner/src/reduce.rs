@@ -1,9 +1,10 @@
 //! The choices worth considering: what is left when impossible and dominated ones are gone.
 
 use crate::certificate::Choice;
-use crate::flow::{Seat, settle};
+use crate::flow::{Memory, Seat, settle};
 use crate::plan::{Plan, SitePlan};
 use crate::problem::{Problem, SiteProblem};
+use std::cell::RefCell;
 
 /// Area defences that leave a site the same loss.
 #[derive(Clone, Debug)]
@@ -30,6 +31,7 @@ pub struct Reduced<'a> {
     pub bare: Vec<f64>,
     /// Most people that can come to be at each site.
     pub most: Vec<u32>,
+    memory: RefCell<Memory>,
 }
 
 /// The loss of one choice a site, and the people that make it least.
@@ -78,6 +80,7 @@ impl<'a> Reduced<'a> {
             covered_by,
             bare,
             most,
+            memory: RefCell::default(),
         }
     }
 
@@ -145,9 +148,14 @@ impl<'a> Reduced<'a> {
         let seats: Vec<Seat> = (0..state.len())
             .map(|site| self.seat(state, site))
             .collect();
-        let people = settle(self.problem, &seats)?;
+        let people = settle(self.problem, &seats, &mut self.memory.borrow_mut())?;
         let value = self.value(state, &people);
         Some(Evaluation { value, people })
+    }
+
+    /// Forgets earlier flows, so that the next does not depend on them even between equals.
+    pub fn forget(&self) {
+        self.memory.take();
     }
 
     fn seat(&self, state: &[Choice], index: usize) -> Seat {

@@ -16,12 +16,12 @@ const OPTIMAL: f64 = 1e-6;
 /// The loss of the first plan after scaling.
 const SCALED_LOSS: f64 = 1000.0;
 /// Most rows of the master program; beyond, prices come from ascent alone.
-const MOST_ROWS: usize = 4_000;
+const MOST_ROWS: usize = 5_000;
 /// Steps of ascent before the master program, and where there is none.
 const STEPS: u32 = 60;
 const STEPS_ALONE: u32 = 1_000;
-/// Pivots times rows of the master program without a time limit, about half a minute.
-const WORK: u64 = 500_000_000;
+/// Pivots times rows of the master program without a time limit.
+const WORK: u64 = 100_000_000;
 /// Most sites for which a plan is tidied by moving people too.
 const MOST_TIDIED: usize = 150;
 
@@ -125,7 +125,7 @@ pub fn solve(problem: &Problem, options: &Options) -> Result<Solved, SolveError>
     let limits = Limits {
         deadline,
         gap,
-        work: WORK,
+        work: if deadline.is_some() { u64::MAX } else { WORK },
     };
     let rows = model.right.len() + model.sites.len();
     let target = first

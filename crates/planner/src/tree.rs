@@ -16,8 +16,6 @@ use std::time::Instant;
 const PRICES_MAX: usize = 1 << 23;
 /// Share of a bound that is given up to the rounding of those who check it.
 const ROUNDING: f64 = 1e-11;
-/// Shares of a site's mix above which it is tried open, until the people find places.
-const OPEN_FROM: [f64; 3] = [0.5, WHOLE, -1.0];
 /// Weights of a mix this near to whole count as whole.
 const WHOLE: f64 = 1e-6;
 
@@ -283,10 +281,7 @@ impl<'a> Tree<'a> {
     /// Tries the plan nearest to the mix of picks.
     fn try_near(&mut self, allowed: &[bool], relaxed: &Relaxed) {
         let reduced = self.model.reduced;
-        let mut states = OPEN_FROM
-            .iter()
-            .filter_map(|&from| near(self.model, allowed, &relaxed.weights, from));
-        let found = states.find_map(|state| local::evaluated(reduced, state));
+        let found = self.nearest(allowed, relaxed);
         let bound = relaxed.bound / self.model.scale;
         let known = self.best.take();
         let improves = match (&known, &found) {
@@ -300,6 +295,53 @@ impl<'a> Tree<'a> {
             best = best.map(|best| local::improved(reduced, best, bound, deadline));
         }
         self.best = best;
+    }
+
+    /// The plan nearest to the mix of picks in which people find places: sites open as they mostly
+    /// are in the mix, and as many more as are needed, those first that lose least by it.
+    fn nearest(&self, allowed: &[bool], relaxed: &Relaxed) -> Option<Found> {
+        let model = self.model;
+        let mut open = Vec::with_capacity(model.sites.len());
+        let mut more: Vec<(f64, usize)> = Vec::new();
+        for (site, choices) in model.reduced.choices.iter().enumerate() {
+            let (weights, costs) = (
+                model.of(site, &relaxed.weights),
+                model.of(site, &relaxed.costs),
+            );
+            let of = |wanted: bool| {
+                let options = 0..choices.len();
+                options.filter(move |&option| choices[option].open == wanted)
+            };
+            let share: f64 = of(true).map(|option| weights[option]).sum();
+            let cost = |wanted| of(wanted).map(|o| costs[o]).fold(f64::INFINITY, f64::min);
+            open.push(share > 0.5);
+            if share <= 0.5 && cost(true).is_finite() {
+                more.push((cost(true) - cost(false), site));
+            }
+        }
+        more.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let attempt = |count: usize| {
+            let mut open = open.clone();
+            more[..count]
+                .iter()
+                .for_each(|&(_, site)| open[site] = true);
+            let state = near(model, allowed, &relaxed.weights, &open)?;
+            local::evaluated(model.reduced, state)
+        };
+        let mut found = attempt(0);
+        if found.is_none() {
+            let (mut few, mut enough) = (0, more.len());
+            found = attempt(enough);
+            while found.is_some() && few + 1 < enough {
+                let middle = usize::midpoint(few, enough);
+                let between = attempt(middle);
+                match between {
+                    Some(_) => (enough, found) = (middle, between),
+                    None => few = middle,
+                }
+            }
+        }
+        found
     }
 
     /// How to split a case: by whether a site is open, else by its units of one system, else by its
@@ -413,10 +455,9 @@ pub fn most_loss(reduced: &Reduced) -> f64 {
     sites.sum::<f64>() + problem.loss_per_move * problem.people() as f64
 }
 
-/// The choices nearest to a mix that the pools can supply: a site is open if more than the share
-/// `open_from` of its mix is, or it must be; and has the likeliest loadout that is left, the sites
-/// that are surest first.
-fn near(model: &Model, allowed: &[bool], weights: &[f64], open_from: f64) -> Option<Vec<Choice>> {
+/// The choices nearest to a mix that the pools can supply: sites are open as said where they may be,
+/// and have the likeliest loadouts that are left, the sites that are surest first.
+fn near(model: &Model, allowed: &[bool], weights: &[f64], open: &[bool]) -> Option<Vec<Choice>> {
     let reduced = model.reduced;
     let mut wanted: Vec<(f64, usize, Choice)> = Vec::new();
     let mut state = Vec::with_capacity(model.sites.len());
@@ -427,9 +468,8 @@ fn near(model: &Model, allowed: &[bool], weights: &[f64], open_from: f64) -> Opt
             .filter(|(_, allowed)| **allowed)
             .map(|((choice, weight), _)| (*choice, *weight))
             .collect();
-        let open: f64 = left.iter().filter(|it| it.0.open).map(|it| it.1).sum();
         let drawn = |choice: Choice| reduced.problem.drawn_in_all(site, choice.loadout);
-        let order = |it: &&(Choice, f64)| (it.0.open != (open > open_from), drawn(it.0));
+        let order = |it: &&(Choice, f64)| (it.0.open != open[site], drawn(it.0));
         let least = left.iter().min_by_key(order)?.0;
         state.push(least);
         let likely = left.iter().filter(|it| it.0.open == least.open);
