@@ -6,7 +6,6 @@
 
 use super::{Suggestion, at, days_between, named, standing};
 use crate::load::Margin;
-use jiff::civil::Date;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use theatre::{Incident, Munition, Theatre};
@@ -41,6 +40,8 @@ const DATA_SETS: [&str; 3] = ["acled-", "ucdp-", "gtd-"];
 struct Side<'a> {
     incident: &'a Incident,
     margin: Option<&'a Margin>,
+    /// Day of the attack, counted from the theatre's date.
+    day: i64,
 }
 
 impl Side<'_> {
@@ -62,6 +63,7 @@ pub(super) fn suggestions(theatre: &Theatre, margins: &[Margin]) -> Vec<Suggesti
             Some(Side {
                 incident: theatre.incidents.get(index)?,
                 margin: margins.get(index),
+                day: days_between(theatre.as_of, theatre.incidents.get(index)?.date),
             })
         })
         .collect();
@@ -71,27 +73,21 @@ pub(super) fn suggestions(theatre: &Theatre, margins: &[Margin]) -> Vec<Suggesti
         (report.site, report.date, side.minute(), rounds, report.line)
     });
     let rates = rates(&sides);
-    let mut crowds: HashMap<(usize, Date), usize> = HashMap::new();
-    for side in &sides {
-        *crowds
-            .entry((side.incident.site, side.incident.date))
-            .or_default() += 1;
-    }
-    let crowd = |side: &Side| {
-        let key = (side.incident.site, side.incident.date);
-        crowds.get(&key).copied().unwrap_or(0)
-    };
+    let crowds: Vec<usize> = sides
+        .chunk_by(|a, b| (a.incident.site, a.day) == (b.incident.site, b.day))
+        .flat_map(|group| std::iter::repeat_n(group.len(), group.len()))
+        .collect();
     // Of all that speaks of one report, what speaks loudest.
     let mut loudest: BTreeMap<u32, (u32, Suggestion)> = BTreeMap::new();
-    for (place, a) in sides.iter().enumerate() {
+    for (place, (a, crowd)) in sides.iter().zip(&crowds).enumerate() {
         let rate = rates.get(&a.incident.site).copied().unwrap_or(0.0);
-        let after = sides.get(place + 1..).unwrap_or_default();
-        for b in after.iter().take(COMPARED_MAX) {
-            let days = days_between(a.incident.date, b.incident.date);
+        let after = sides.iter().zip(&crowds).skip(place + 1);
+        for (b, next_crowd) in after.take(COMPARED_MAX) {
+            let days = b.day - a.day;
             if a.incident.site != b.incident.site || days > 1 {
                 break;
             }
-            let both = crowd(a) + if days == 1 { crowd(b) } else { 0 };
+            let both = crowd + if days == 1 { *next_crowd } else { 0 };
             let per_day = rate.max(both.saturating_sub(2) as f64 / WAVE);
             let Some((points, found)) = compared(*a, *b, per_day, theatre) else {
                 continue;
@@ -111,7 +107,7 @@ fn rates(sides: &[Side]) -> HashMap<usize, f64> {
         .chunk_by(|a, b| a.incident.site == b.incident.site)
         .filter_map(|group| {
             let (first, last) = (group.first()?, group.last()?);
-            let days = days_between(first.incident.date, last.incident.date).max(SPAN_DAYS_MIN);
+            let days = (last.day - first.day).max(SPAN_DAYS_MIN);
             let others = group.len().saturating_sub(2);
             Some((first.incident.site, others as f64 / days as f64))
         })
@@ -177,7 +173,7 @@ impl Points {
 
 /// Points for day, time and words; `None` where the times are those of two attacks.
 fn identity(points: &mut Points, a: Side, b: Side, per_day: f64) -> Option<()> {
-    let days = days_between(a.incident.date, b.incident.date);
+    let days = b.day - a.day;
     let quiet = per_day < QUIET_PER_DAY;
     let busy = per_day >= BUSY_PER_DAY;
     match days {
