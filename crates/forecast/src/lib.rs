@@ -14,6 +14,10 @@
 //!   Each pair is asked what it would have said, week after week, of the seven days that followed;
 //!   pairs are weighed by how well they did (prequential log scores; Dawid, JRSS A 147, 1984).
 //!
+//! * **Contest.** That is the default. Other [`models`] are asked week by week too, and one of them is used
+//!   only if its gain over the default is above 0 with 95 % certainty ([`contest`], [`Choice`]). Then
+//!   rates are drawn from what it says of the whole horizon, path by path.
+//!
 //! Every draw carries all that is uncertain: the pair, the overall rate, and each site's own rate.
 //!
 //! ```
@@ -35,7 +39,8 @@
 //!   [`theatre::Threat`] is a judgement, not a fit: the caller draws its probability uniformly within
 //!   its interval and adds its events on top of these rates. Salvo sizes are given for every class of
 //!   the catalogue all the same.
-//! * **Bursts.** Within the horizon an attack does not make the next one likelier.
+//! * **Bursts**, by default: within the horizon an attack does not make the next one likelier, unless a
+//!   self-exciting model was chosen.
 //! * Files, clocks, threads, and functions of the platform's own mathematics library: the same
 //!   theatre gives the same bits everywhere.
 

@@ -9,8 +9,10 @@ use serde::Serialize;
 use theatre::interval::quantile;
 use theatre::{Estimate, Stream, Theatre};
 
-/// Joint draws of all rates.
-const DRAWS: u32 = 2000;
+/// Joint draws of all rates: so many, or fewer where sites are many, to this many figures in all.
+const DRAWS_MAX: usize = 2000;
+const DRAWS_MIN: usize = 200;
+const FIGURES_MAX: usize = 4_000_000;
 /// Key of the streams behind them.
 const PURPOSE: u32 = 0x6f75_746c;
 /// Weeks of log that parameters are fitted to, at least.
@@ -170,11 +172,13 @@ pub fn outlook(theatre: &Theatre) -> Outlook {
     let id = |class: usize| theatre.catalogue.munitions[class].id.clone();
     let horizon = f64::from(theatre.horizon_days);
     let means = forecast.mean_rates();
-    let draws = draws(theatre, &forecast);
-    let mut total = Draws::of(DRAWS as usize);
+    let cells = theatre.sites.len() * classes.len();
+    let size = (FIGURES_MAX / cells.max(1)).clamp(DRAWS_MIN, DRAWS_MAX);
+    let draws = draws(theatre, &forecast, size);
+    let mut total = Draws::of(size);
     let mut total_mean = 0.0;
     let sites = theatre.sites.iter().enumerate().map(|(site, named)| {
-        let mut all = Draws::of(DRAWS as usize);
+        let mut all = Draws::of(size);
         let lines = classes.iter().enumerate().map(|(position, &class)| {
             let own = &draws[site * classes.len() + position];
             all.add(own);
@@ -221,10 +225,10 @@ pub fn outlook(theatre: &Theatre) -> Outlook {
 }
 
 /// Site by site and class by class, expected attacks and attacks over the horizon.
-fn draws(theatre: &Theatre, forecast: &Forecast) -> Vec<Draws> {
+fn draws(theatre: &Theatre, forecast: &Forecast, size: usize) -> Vec<Draws> {
     let cells = theatre.sites.len() * forecast.classes().len();
     let mut draws = vec![Draws::default(); cells];
-    for draw in 0..DRAWS {
+    for draw in 0..size as u32 {
         let mut stream = Stream::new(theatre.seed, draw, 0, PURPOSE);
         let rates = forecast.draw_rates(&mut stream).rates;
         let cells = (0..theatre.sites.len()).flat_map(|site| rates.of_site(site));

@@ -124,11 +124,12 @@ fn table(page: &mut String, contest: &Contest) {
     table.write(page, "No model was scored.");
 }
 
-/// Gains as dots with whiskers. Losses beyond the worst that matters are cut off at the edge and say so.
+/// Gains as dots with whiskers.
 fn gains(contest: &Contest) -> String {
     let others = || contest.models.iter().enumerate().skip(1);
-    let most = others().map(|(_, (_, gain))| gain.high.abs());
-    let most = most.fold(0.005, f64::max).min(1.0) * 1.2;
+    // A scale for gains; a model that loses more than that is named and not drawn.
+    let most = others().map(|(_, (_, gain))| gain.high.max(0.0));
+    let most = 1.2 * most.fold(0.005, f64::max);
     let (left, right, step) = (330.0, 960.0, 24.0);
     let bottom = 20.0 + step * others().count() as f64;
     let at = |gain: f64| left + (right - left) * (0.5 + 0.5 * (gain / most).clamp(-1.0, 1.0));
@@ -152,10 +153,11 @@ fn gains(contest: &Contest) -> String {
     for (row, (index, (scored, gain))) in others().enumerate() {
         let y = 20.0 + step * row as f64;
         text(&mut svg, left - 12.0, y + 4.0, "end", LABEL, &scored.name);
-        whisker(&mut svg, gain, &at, y, index == contest.chosen);
         if gain.mean < -most {
             let label = format!("◂ {:+.3}", gain.mean);
-            text(&mut svg, left + 14.0, y + 4.0, "start", LABEL, &label);
+            text(&mut svg, left + 4.0, y + 4.0, "start", LABEL, &label);
+        } else {
+            whisker(&mut svg, gain, &at, y, index == contest.chosen);
         }
     }
     svg.push_str(
