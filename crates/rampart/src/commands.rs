@@ -36,7 +36,7 @@ enum Command {
     ///
     /// Exit status: 0; 1 bad input, with nothing written; 2 no plan can exist, which is an outcome;
     /// 64 wrong usage.
-    Plan(plan::PlanArguments),
+    Plan(Box<plan::PlanArguments>),
     /// Simulates past raids again and sets them beside what was reported.
     ///
     /// Exit status: 0; 1 bad input; 64 wrong usage.
