@@ -40,7 +40,7 @@ enum Command {
     ///
     /// Exit status: 0; 1 bad input, with nothing written; 2 no plan can exist, which is an outcome;
     /// 64 wrong usage.
-    Plan(plan::PlanArguments),
+    Plan(Box<plan::PlanArguments>),
     /// Shows how many attacks to expect where, or scores the models that say so.
     ///
     /// Exit status: 0; 1 bad input; 64 wrong usage.

@@ -331,11 +331,14 @@ fn what_if_in_words(what_if: &WhatIf) -> String {
     )
 }
 
-/// What holds the plan: the limits whose easing is proven to help, and the rest in a line.
+/// What holds the plan: the limits whose easing is proven to help, those that avert most first, and the
+/// rest in a line.
 #[must_use]
 pub fn limits(document: &Document) -> Vec<String> {
-    let binding = document.limits.iter().filter(|line| line.binds);
-    let mut lines: Vec<String> = binding.map(limit_in_words).collect();
+    let mut binding: Vec<&LimitLine> = document.limits.iter().filter(|line| line.binds).collect();
+    let worth = |line: &LimitLine| line.eased.map_or(0.0, |worth| worth.loss.mean);
+    binding.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+    let mut lines: Vec<String> = binding.into_iter().map(limit_in_words).collect();
     let slack: Vec<String> = document
         .limits
         .iter()
@@ -403,11 +406,12 @@ pub fn robustness(document: &Document) -> Vec<String> {
             .collect();
         list(&each)
     };
+    let draws = robustness.draws;
     let mut lines = vec![format!(
-        "Not knowing costs {} of loss ({} of the plan's) over {} draws; each draw's best plan would save it{}.",
+        "Regret: over {draws} draws, the best plan of each would save {} ({} of the loss), the luck of its few \
+         raids included{}.",
         range(&robustness.regret),
         percent(robustness.regret_share.mean),
-        robustness.draws,
         if robustness.regret_with.is_empty() {
             String::new()
         } else {
@@ -419,13 +423,11 @@ pub fn robustness(document: &Document) -> Vec<String> {
         .filter(|line| !line.falls_with.is_empty())
         .map(|line| format!("{} falls with {}", line.site, with(&line.falls_with)))
         .collect();
-    lines.push(if falling.is_empty() {
-        "No single unknown is shown to decide a line.".into()
-    } else {
-        format!(
-            "Lines that one unknown decides (rank correlation): {}.",
+    if !falling.is_empty() {
+        lines.push(format!(
+            "Lines that go with one unknown (rank correlation): {}.",
             falling.join("; ")
-        )
-    });
+        ));
+    }
     lines
 }

@@ -7,6 +7,8 @@ use std::fmt::Write;
 
 /// Lines of a list that are shown; the rest are in the page and in `plan.json`.
 const LINES_MAX: usize = 5;
+/// Limits that are shown.
+const LIMITS_MAX: usize = 3;
 /// Lines of the defended asset list that are shown.
 const DEFENDED_MAX: usize = 10;
 /// Columns of the brief.
@@ -76,8 +78,9 @@ fn losses(out: &mut String, document: &Document) {
     table.write(out);
     let proof = &document.proof;
     let line = format!(
-        "Proof, as if the plan stood from day 1, on the draws that chose it: {}, none less than {}; gap \
-         {:.0e}, {}.",
+        "Proof ({}), as if the plan stood from day 1, on the draws that chose it: {}, none less than {}; \
+         gap {:.0e}, {}.",
+        document.objective,
         number(proof.value),
         number(proof.bound),
         proof.gap,
@@ -268,17 +271,20 @@ fn courses(out: &mut String, document: &Document) {
 }
 
 fn limits(out: &mut String, document: &Document) {
-    let limits = reasons::limits(document);
-    if limits.is_empty() {
+    // What one more of a system is worth is among the unmet requests.
+    let mut limits = reasons::limits(document);
+    limits.retain(|line| !line.starts_with("stock."));
+    let robustness = reasons::robustness(document);
+    if limits.is_empty() && robustness.is_empty() {
         return;
     }
     let _ = writeln!(out, "WHAT HOLDS THE PLAN");
-    for line in limits.iter().take(LINES_MAX) {
+    for line in limits.iter().take(LIMITS_MAX) {
         item(out, &shown_whole(line));
     }
-    more_lines(out, limits.len(), LINES_MAX);
-    for line in reasons::robustness(document) {
-        item(out, &shown_whole(&line));
+    more_lines(out, limits.len(), LIMITS_MAX);
+    for line in &robustness {
+        item(out, &shown_whole(line));
     }
     out.push('\n');
 }

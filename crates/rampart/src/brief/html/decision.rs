@@ -180,8 +180,12 @@ fn proof(document: &Document) -> String {
     } else {
         "not known".into()
     };
+    let objective = match document.objective.as_str() {
+        "" | "expected" => String::new(),
+        other => format!(" by {}", escape(other)),
+    };
     format!(
-        "Counting the final laydown from the first day, the plan loses {}; no plan loses less than {} (gap {gap}). {ending}",
+        "Counting the final laydown from the first day, the plan loses {}{objective}; no plan loses less than {} (gap {gap}). {ending}",
         words::number(proof.value),
         words::number(proof.bound),
     )
