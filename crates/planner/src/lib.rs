@@ -45,11 +45,19 @@
 //!
 //! # How it is solved
 //!
-//! Dominated options go first. A local search finds a plan, microlp proves or improves it, and the
-//! people of every plan come from an exact whole-number flow, so no rounding stands between the plan
-//! and its limits. The value is always the definition's, computed anew; the bound is the solver's less
-//! 2 × 10⁻⁷ of itself, or the flow relaxation's where that is higher. If the solver fails, a plain
-//! branch and bound takes over; if that cannot finish, the plan is given with the gap that is proven.
+//! By prices. For any price of what sites share (pools, lift, leave, missions, a host's loadout) of at
+//! least 0, and any for the balance of people, let every site pay them and pick its cheapest option,
+//! cover and people by itself: no plan loses less than what they then pay in all, less the worth of
+//! what there is to share. The best such bound is the optimum of a linear program whose columns are
+//! the picks; the prices are its dual values. A branch and bound over the sites' options closes every
+//! case by such prices. When each site has one option left, what remains is a flow, and the bound
+//! meets the plan. Plans come from a local search, and the people of every plan from an exact
+//! whole-number flow, so no rounding stands between a plan and its limits.
+//!
+//! The prices and cases are the [`Certificate`]. [`check()`] verifies plan and bound from the problem
+//! and the certificate alone, rounding outward; what [`solve`] returns as value, bound and gap is what
+//! it found. Where a limit ends the search, the plan is given with the gap that is proven.
+//! [`one_more`] and [`one_less`] say what a resource is worth, as an interval that holds the truth.
 //!
 //! Sites without cover, missions or closing, however many, have a module of their own, [`regional`].
 //!

@@ -47,7 +47,7 @@ fn tiny_problems_agree_with_the_enumeration_of_every_plan() {
 }
 
 /// Cases tried by default; the environment variable `PLANNER_CASES` asks for another number, of
-/// which 10000 take a minute when built for release.
+/// which 10000 take two minutes when built for release.
 const CASES: u64 = 500;
 
 #[test]
