@@ -3,6 +3,7 @@
 use crate::brief::Range;
 use crate::scoring::GainLine;
 use forecast::models::{self, Model};
+use forecast::time_of_day::TimeOfDay;
 use forecast::{Forecast, HalfLifeScore, Record};
 use rand_distr::{Distribution, Poisson};
 use serde::Serialize;
@@ -35,6 +36,8 @@ pub struct Outlook {
     pub total: Attacks,
     /// Rounds of a salvo, by class of the log.
     pub salvos: Vec<SalvoLine>,
+    /// When attacks come.
+    pub hours: HoursOutlook,
     /// What the default makes of each half-life.
     pub half_lives: Vec<HalfLifeWeight>,
     /// What was fitted to the log by week.
@@ -94,6 +97,17 @@ pub struct SalvoLine {
     pub munition: String,
     /// Mean, and 90 % of what a salvo may be.
     pub rounds: Range,
+}
+
+/// Shares of the attacks by hour of the day, local time.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HoursOutlook {
+    /// Attacks whose time is known, from which the shares are.
+    pub with_time: usize,
+    /// Attacks of which only the day is known.
+    pub without_time: usize,
+    /// Share of each hour from midnight on, over the theatre, with 90 % bounds.
+    pub shares: Vec<Range>,
 }
 
 /// One half-life of the default.
@@ -219,8 +233,18 @@ pub fn outlook(theatre: &Theatre) -> Outlook {
         sites,
         total: total.attacks(total_mean),
         salvos: classes.iter().map(rounds).collect(),
+        hours: hours(theatre),
         half_lives: forecast.half_life_scores().map(weight).to_vec(),
         parameters: parameters(theatre, &choice.name),
+    }
+}
+
+fn hours(theatre: &Theatre) -> HoursOutlook {
+    let profile = TimeOfDay::fit(theatre);
+    HoursOutlook {
+        with_time: profile.with_time,
+        without_time: profile.without_time,
+        shares: profile.theatre().map(Range::from).to_vec(),
     }
 }
 

@@ -215,6 +215,12 @@ fn the_outlook_of_a_theatre_adds_up() {
         sum += mean(site);
     }
     assert!((sum - mean(&outlook["total"])).abs() < 1e-9);
+    let hours = outlook["hours"]["shares"].as_array().unwrap();
+    let sum: f64 = hours
+        .iter()
+        .map(|hour| hour["mean"].as_f64().unwrap())
+        .sum();
+    assert!(hours.len() == 24 && (sum - 1.0).abs() < 1e-9, "{hours:?}");
     for line in outlook["parameters"].as_array().unwrap() {
         let [low, estimate, high] = ["low", "estimate", "high"].map(|key| number(&line[key]));
         assert!(low <= estimate && estimate <= high, "{line}");

@@ -6,7 +6,7 @@ use crate::brief::html;
 use crate::brief::words::{number, percent, range};
 use crate::diagnose::{shown, wrapped};
 use crate::events::{self, Cut, Events, Period};
-use crate::outlook::{Attacks, Outlook, outlook};
+use crate::outlook::{Attacks, HoursOutlook, Outlook, outlook};
 use crate::scoring::{self, Scores};
 use clap::{Args, Subcommand};
 use forecast::Record;
@@ -101,6 +101,25 @@ fn forecast(dir: &Path, arguments: &ForecastArguments) -> Result<(), ExitCode> {
         .map_err(|error| failed(&error.to_string()))
 }
 
+/// When attacks come, four hours at a time; by the hour it is in the document.
+fn hours(hours: &HoursOutlook) -> String {
+    const TOGETHER: usize = 4;
+    let known = format!(
+        "Hours of the day, from {} attacks whose time is known ({} are known by day alone):",
+        hours.with_time, hours.without_time
+    );
+    let parts = hours
+        .shares
+        .chunks(TOGETHER)
+        .enumerate()
+        .map(|(part, shares)| {
+            let share = shares.iter().map(|share| share.mean).sum();
+            let first = part * TOGETHER;
+            format!(" {first:02}–{:02} h {}", first + TOGETHER, percent(share))
+        });
+    known + &parts.collect::<Vec<_>>().join(",") + "."
+}
+
 fn outlook_text(outlook: &Outlook) -> String {
     let mut out = format!(
         "FORECAST – {}: attacks over {} days from {}.\n\n{}\n\n",
@@ -135,7 +154,9 @@ fn outlook_text(outlook: &Outlook) -> String {
         }
     }
     line("all sites", "all", &outlook.total);
-    // A profile of the time of day belongs here.
+    out.push('\n');
+    out.push_str(&wrapped(&hours(&outlook.hours)));
+    out.push('\n');
     out.push_str("\nRounds of a salvo, mean (90 % of salvos):");
     for salvo in &outlook.salvos {
         let _ = write!(out, " {} {};", shown(&salvo.munition), range(&salvo.rounds));
