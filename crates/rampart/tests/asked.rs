@@ -448,6 +448,19 @@ fn what_changed_is_put_down_to_the_input_that_changed_it() {
         "{since}"
     );
     assert!(since["loss_averted"].is_null(), "{since}");
+    // Another objective is not put down to an input, nor what only the objective changes to none.
+    let words = "--objective worst-case=3 --what-if mission.hub.people=99";
+    let since = compared(&within, &dir, &old, words);
+    let causes = list(&since["causes"], "causes");
+    assert_eq!(causes[0]["key"], "--objective");
+    assert!(
+        list(&causes[1]["explains"], "explains").is_empty(),
+        "{since}"
+    );
+    assert!(
+        list(&since["unexplained"], "unexplained").is_empty(),
+        "{since}"
+    );
     // Without its inputs an old plan is still compared.
     let mut older = old.clone();
     older.as_object_mut().expect("an object").remove("inputs");

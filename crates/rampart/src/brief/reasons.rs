@@ -260,11 +260,12 @@ pub fn answers(document: &Document) -> Vec<String> {
         .why_not
         .iter()
         .map(|line| format!("Why not: {}? {}", line.forced, line.answer));
-    let since = document.since.iter().flat_map(since_in_words);
+    let since = document.since.iter();
+    let since = since.flat_map(|since| since_in_words(document, since));
     what_if.chain(why_not).chain(since).collect()
 }
 
-fn since_in_words(since: &Since) -> Vec<String> {
+fn since_in_words(document: &Document, since: &Since) -> Vec<String> {
     let mut lines = Vec::new();
     let changes = if since.changes.is_empty() {
         "nothing changes".into()
@@ -300,10 +301,12 @@ fn since_in_words(since: &Since) -> Vec<String> {
         ));
     }
     if !since.unexplained.is_empty() {
-        let why = if since.inputs_known {
-            "what is known of attacks, systems or threats has changed, or the seed"
-        } else {
+        let why = if !since.inputs_known {
             "the earlier plan does not record its inputs"
+        } else if document.risk.is_some() {
+            "what is known has changed, or the objective, under which nothing is solved again"
+        } else {
+            "what is known of attacks, systems or threats has changed, or the seed or objective"
         };
         lines.push(format!(
             "No changed input of the plan explains {}: {why}.",

@@ -6,7 +6,7 @@ use super::what_if::falls;
 use super::{DecideError, Decided, held, problem};
 use crate::brief::reasons::{Cause, InputChange, Since};
 use crate::evaluate;
-use crate::request::{Change, Previous, inputs};
+use crate::request::{Change, Objective, Previous, inputs};
 use planner::{Plan, Problem, SitePlan, Solved};
 use std::collections::BTreeMap;
 
@@ -34,13 +34,13 @@ pub(super) fn since(decided: &Decided<'_>) -> Result<Option<Since>, DecideError>
     });
     let keeping_loses = kept.as_ref().map(|kept| decided.problem.loss(kept));
     let changed = changed_inputs(decided, previous);
-    let causes = causes(decided, &old, &changed)?;
+    let causes = causes(decided, previous, &old, &changed)?;
     Ok(Some(Since {
         theatre: previous.theatre.clone(),
         as_of: previous.as_of.clone(),
         seed: previous.seed,
         inputs_known: previous.inputs.is_some(),
-        unexplained: unexplained(decided, &old, &changed)?,
+        unexplained: unexplained(decided, previous, &old, &changed)?,
         inputs: changed,
         changes: differences(decided.problem, &old, &decided.solved.plan),
         breaks,
@@ -161,13 +161,47 @@ fn undone(decided: &Decided<'_>, changes: &[Change]) -> Result<Option<Solved>, D
     decided.solve(&held(&free, decided.request), COURSE_GAP)
 }
 
+/// What can be shown of causes. Inputs are put back under the expected loss alone, so that where both
+/// plans are for another objective nothing is put down to any of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Basis {
+    /// Both plans are for the expected loss.
+    Expected,
+    /// The objective changed: inputs explain the plan of least expected loss, the objective the rest.
+    Objective,
+    /// Neither.
+    None,
+}
+
+fn basis(decided: &Decided<'_>, previous: &Previous) -> Basis {
+    let expected = Objective::Expected.to_string();
+    match decided.request.objective {
+        Objective::Expected if previous.objective == expected => Basis::Expected,
+        _ if previous.objective == expected => Basis::Objective,
+        _ => Basis::None,
+    }
+}
+
 /// Each changed input put back alone: what that does to the loss, and which sites are then as before.
 fn causes(
     decided: &Decided<'_>,
+    previous: &Previous,
     old: &Plan,
     changed: &[InputChange],
 ) -> Result<Vec<Cause>, DecideError> {
     let mut causes = Vec::new();
+    match basis(decided, previous) {
+        Basis::None => return Ok(causes),
+        Basis::Expected => {}
+        Basis::Objective => causes.push(Cause {
+            key: "--objective".into(),
+            objective_falls: None,
+            explains: named(decided, |site| {
+                let expected = alike(&decided.expected.plan, old, site);
+                expected && !alike(&decided.solved.plan, old, site)
+            }),
+        }),
+    }
     for change in undoing(decided, changed).into_iter().take(CAUSES_MAX) {
         let key = change.key.clone();
         let solved = undone(decided, &[change])?;
@@ -187,15 +221,17 @@ fn causes(
 /// Sites whose systems or state differ from the old plan even with every changed input put back.
 fn unexplained(
     decided: &Decided<'_>,
+    previous: &Previous,
     old: &Plan,
     changed: &[InputChange],
 ) -> Result<Vec<String>, DecideError> {
     let changes = undoing(decided, changed);
-    let all: Vec<usize> = (0..old.sites.len()).collect();
-    if changes.is_empty() {
-        return Ok(named(decided, all, |site| {
-            !alike(&decided.solved.plan, old, site)
-        }));
+    let plan = match basis(decided, previous) {
+        Basis::None => &decided.solved.plan,
+        _ => &decided.expected.plan,
+    };
+    if changes.is_empty() || basis(decided, previous) == Basis::None {
+        return Ok(named(decided, |site| !alike(plan, old, site)));
     }
     let solved = undone(decided, &changes)?;
     Ok(solved.map_or_else(Vec::new, |solved| {
@@ -203,19 +239,18 @@ fn unexplained(
     }))
 }
 
-/// Of the sites that the plan changes, those that are as in the old plan under another one, or not.
+/// Of the sites that the plan of least expected loss changes, those that are as in the old plan under
+/// another one, or not.
 fn reverted(decided: &Decided<'_>, old: &Plan, other: &Plan, same: bool) -> Vec<String> {
-    let sites = (0..old.sites.len()).collect();
-    named(decided, sites, |site| {
-        !alike(&decided.solved.plan, old, site) && alike(other, old, site) == same
+    named(decided, |site| {
+        !alike(&decided.expected.plan, old, site) && alike(other, old, site) == same
     })
 }
 
-fn named(decided: &Decided<'_>, sites: Vec<usize>, wanted: impl Fn(usize) -> bool) -> Vec<String> {
-    let sites = sites.into_iter().filter(|&site| wanted(site));
-    sites
-        .map(|site| decided.problem.sites[site].id.clone())
-        .collect()
+fn named(decided: &Decided<'_>, wanted: impl Fn(usize) -> bool) -> Vec<String> {
+    let sites = decided.problem.sites.iter().enumerate();
+    let wanted = sites.filter(|(index, _)| wanted(*index));
+    wanted.map(|(_, site)| site.id.clone()).collect()
 }
 
 /// Whether two plans stand the same systems at a site and both keep it open or closed.

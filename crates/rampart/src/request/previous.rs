@@ -19,11 +19,18 @@ pub struct Previous {
     pub horizon_days: u32,
     /// Its seed.
     pub seed: u64,
+    /// What it made least; the expected loss in plans of versions that did not record it.
+    #[serde(default = "expected")]
+    pub objective: String,
     /// What it does with every site.
     pub sites: Vec<PreviousSite>,
     /// The inputs that can be changed, by key; none in plans of versions that did not record them.
     #[serde(default)]
     pub inputs: Option<BTreeMap<String, u32>>,
+}
+
+fn expected() -> String {
+    super::Objective::Expected.to_string()
 }
 
 /// What an earlier plan does with one site.
