@@ -8,14 +8,16 @@
 use serde_json::Value;
 use std::error::Error;
 use std::f64::consts::FRAC_PI_3;
+use std::sync::LazyLock;
 use std::time::Instant;
 use theatre::Stream;
 use tracking::{
-    Association, AzimuthReference, FieldOfView, Filter, LevelGround, Plot, Scan, SensorModel, Settings,
-    Status, Tracker, score::gospa,
+    Association, AzimuthReference, FieldOfView, Filter, LevelGround, Plot, Scan, SensorModel,
+    Settings, Status, Tracker, score::gospa,
 };
 
-const USAGE: &str = "usage: track (FILE | --load TARGETS CLUTTER HZ SCANS) [--scans N] [--joint] [--unscented]";
+const USAGE: &str =
+    "usage: track (FILE | --load TARGETS CLUTTER HZ SCANS) [--scans N] [--joint] [--unscented]";
 /// Scans at the start that neither measure counts, as the peer does not.
 const SCANS_SKIPPED: usize = 5;
 const CUTOFF_M: f64 = 200.0;
@@ -37,7 +39,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut sensor = sensor();
     let most = match words.iter().position(|word| word == "--scans") {
-        Some(place) if place + 1 < words.len() => words.drain(place..place + 2).nth(1).ok_or(USAGE)?.parse()?,
+        Some(place) if place + 1 < words.len() => {
+            words.drain(place..place + 2).nth(1).ok_or(USAGE)?.parse()?
+        }
         _ => usize::MAX,
     };
     let frames = match words.as_slice() {
@@ -83,27 +87,33 @@ fn sensor() -> SensorModel {
 
 fn run(settings: Settings, sensor: SensorModel, frames: &[Frame]) -> Result<(), Box<dyn Error>> {
     let mut tracker = Tracker::new(settings, vec![sensor])?;
-    let (mut scores, mut times_ms, mut impact_ms, mut tracks) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let mut processor_total_ms = 0.0;
+    let (mut scores, mut times_ms, mut impact_ms, mut tracks) =
+        (Vec::new(), Vec::new(), Vec::new(), 0);
     for frame in frames {
         let scan = frame.scan.clone();
-        let start = Instant::now();
+        let (start, processor) = (Instant::now(), processor_ms());
         tracker.take(scan, frame.scan.time_ns)?;
         times_ms.push(start.elapsed().as_secs_f64() * 1e3);
+        processor_total_ms += processor_ms() - processor;
         let start = Instant::now();
         let impacts = tracker.impacts(&LevelGround { height_m: 0.0 });
         impact_ms.push(start.elapsed().as_secs_f64() * 1e3);
         std::hint::black_box(impacts);
-        let confirmed = tracker.tracks().filter(|track| track.status == Status::Confirmed);
-        let places: Vec<_> = confirmed.map(|track| [0, 1, 2].map(|axis| track.state.mean[axis])).collect();
+        let confirmed = tracker
+            .tracks()
+            .filter(|track| track.status == Status::Confirmed);
+        let places: Vec<_> = confirmed
+            .map(|track| [0, 1, 2].map(|axis| track.state.mean[axis]))
+            .collect();
         tracks += places.len();
         scores.push(gospa(&frame.truth_m, &places, CUTOFF_M));
-        if std::env::var_os("EACH").is_some() {
-            println!("{:?} {} {:.2} ms", scores.last(), places.len(), times_ms[times_ms.len() - 1]);
-        }
     }
     let skip = if frames.len() > 8 { SCANS_SKIPPED } else { 0 };
     let scores = &scores[skip..];
-    let mean = |of: &dyn Fn(&tracking::score::Gospa) -> f64| scores.iter().map(of).sum::<f64>() / scores.len() as f64;
+    let mean = |of: &dyn Fn(&tracking::score::Gospa) -> f64| {
+        scores.iter().map(of).sum::<f64>() / scores.len() as f64
+    };
     let found: f64 = scores.iter().map(|score| score.localisation_m2).sum();
     let paired = mean(&|score| score.missed as f64);
     println!(
@@ -117,9 +127,29 @@ fn run(settings: Settings, sensor: SensorModel, frames: &[Frame]) -> Result<(), 
     );
     println!("scan: {}", spread(&times_ms[skip..]));
     println!("scan, start included: {}", spread(&times_ms));
+    println!(
+        "scan, start included: mean {:.3} ms of processor",
+        processor_total_ms / frames.len() as f64
+    );
     println!("impacts of all tracks: {}", spread(&impact_ms[skip..]));
-    println!("tracks ended {}, dismissed {}", tracker.ended().count(), tracker.dismissed().count());
+    println!(
+        "tracks ended {}, dismissed {}",
+        tracker.ended().count(),
+        tracker.dismissed().count()
+    );
     Ok(())
+}
+
+/// Processor time of this thread where the system tells it (Linux), which other work does not lengthen;
+/// otherwise the time that has passed, ms.
+fn processor_ms() -> f64 {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = told.and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+    nanoseconds.map_or_else(
+        || START.elapsed().as_secs_f64() * 1e3,
+        |nanoseconds| nanoseconds * 1e-6,
+    )
 }
 
 fn spread(times_ms: &[f64]) -> String {
@@ -127,7 +157,12 @@ fn spread(times_ms: &[f64]) -> String {
     sorted.sort_by(f64::total_cmp);
     let at = |share: f64| sorted[((sorted.len() - 1) as f64 * share) as usize];
     let mean = sorted.iter().sum::<f64>() / sorted.len() as f64;
-    format!("mean {mean:.3} ms, median {:.3}, p99 {:.3}, most {:.3}", at(0.5), at(0.99), at(1.0))
+    format!(
+        "mean {mean:.3} ms, median {:.3}, p99 {:.3}, most {:.3}",
+        at(0.5),
+        at(0.99),
+        at(1.0)
+    )
 }
 
 fn read(text: &str) -> Result<Vec<Frame>, Box<dyn Error>> {
@@ -149,9 +184,20 @@ fn read(text: &str) -> Result<Vec<Frame>, Box<dyn Error>> {
         }
         let mut truth_m = Vec::new();
         for target in line["truth"].as_array().ok_or("no truth")? {
-            truth_m.push([figure(&target[1])?, figure(&target[2])?, figure(&target[3])?]);
+            truth_m.push([
+                figure(&target[1])?,
+                figure(&target[2])?,
+                figure(&target[3])?,
+            ]);
         }
-        frames.push(Frame { scan: Scan { sensor: 0, time_ns, plots }, truth_m });
+        frames.push(Frame {
+            scan: Scan {
+                sensor: 0,
+                time_ns,
+                plots,
+            },
+            truth_m,
+        });
     }
     Ok(frames)
 }
@@ -192,8 +238,18 @@ fn made(sensor: &SensorModel, targets: u32, scans: u32) -> Vec<Frame> {
                 within(view.elevation_min_rad, view.elevation_max_rad),
             ));
         }
-        let truth_m = rounds.iter().map(|round| [round[0], round[1], round[2]]).collect();
-        frames.push(Frame { scan: Scan { sensor: 0, time_ns, plots }, truth_m });
+        let truth_m = rounds
+            .iter()
+            .map(|round| [round[0], round[1], round[2]])
+            .collect();
+        frames.push(Frame {
+            scan: Scan {
+                sensor: 0,
+                time_ns,
+                plots,
+            },
+            truth_m,
+        });
         for round in &mut rounds {
             move_on(round, sensor.scan_period_s);
             if round[2] < 0.0 {
@@ -206,11 +262,25 @@ fn made(sensor: &SensorModel, targets: u32, scans: u32) -> Vec<Frame> {
 
 fn fresh(stream: &mut Stream) -> [f64; 6] {
     let mut within = |low: f64, high: f64| low + (high - low) * stream.uniform();
-    let (x, y, z) = (within(7_000.0, 10_000.0), within(-2_500.0, 2_500.0), within(300.0, 900.0));
-    let (speed, climb) = (within(280.0, 400.0), within(40_f64.to_radians(), 60_f64.to_radians()));
+    let (x, y, z) = (
+        within(7_000.0, 10_000.0),
+        within(-2_500.0, 2_500.0),
+        within(300.0, 900.0),
+    );
+    let (speed, climb) = (
+        within(280.0, 400.0),
+        within(40_f64.to_radians(), 60_f64.to_radians()),
+    );
     let heading = (-y).atan2(-x) + within(-0.06, 0.06);
     let level = speed * climb.cos();
-    [x, y, z, level * heading.cos(), level * heading.sin(), speed * climb.sin()]
+    [
+        x,
+        y,
+        z,
+        level * heading.cos(),
+        level * heading.sin(),
+        speed * climb.sin(),
+    ]
 }
 
 /// Drag of 6,000 kg/m² in air that thins by e in 8.5 km, in steps of at most 50 ms.

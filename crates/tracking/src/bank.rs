@@ -11,8 +11,12 @@ use crate::sensor::{SensorModel, Sighting};
 
 /// Below this a model is dropped. A falling round is never ruled out.
 const WEIGHT_MIN: f64 = 1e-4;
+/// Squared distance beyond which a plot is no target's at any gate, and no density is asked for.
+const FAR: f64 = 40.0;
 /// The least weight that a falling round keeps.
 const FALLING_WEIGHT_MIN: f64 = 1e-6;
+/// Below this a model is not begun with: the second plot speaks against it by more than it could mend.
+const BEGINNING_WEIGHT_MIN: f64 = 1e-3;
 /// Plots before a model may be dropped.
 const PLOTS_BEFORE_DROPPING: u32 = 4;
 
@@ -96,7 +100,7 @@ impl Bank {
         let mut bank = Self { members };
         let total = bank.normalise_logarithms()?;
         bank.members.retain(|member| {
-            member.weight > FALLING_WEIGHT_MIN || member.class == Class::FallingRound
+            member.weight > BEGINNING_WEIGHT_MIN || member.class == Class::FallingRound
         });
         // From a density per m³ to one per m and rad².
         let [range, _, elevation, _] = second.1.measured;
@@ -227,6 +231,13 @@ impl Bank {
             top = top.max(innovation.log_density);
             all.squared_distance = all.squared_distance.min(innovation.squared_distance);
             *slot = Some(innovation);
+        }
+        if all.squared_distance > FAR {
+            return all;
+        }
+        if let [_] = self.members.as_slice() {
+            all.log_density = top;
+            return all;
         }
         let weighed = |(member, innovation): (&Member, &Option<Innovation>)| {
             innovation.map_or(0.0, |it| member.weight * libm::exp(it.log_density - top))

@@ -26,6 +26,8 @@ const PLOTS_MIN: usize = 3;
 const CHILDREN_MAX: usize = 3;
 /// Greatest speed that joins two plots, m/s.
 const SPEED_MAX_MPS: f64 = 1_000.0;
+/// Score by which two plots may lack certainty: what two more plots can make up for.
+const FURTHEST_BEHIND: f64 = 20.0;
 /// Score lost since its best at which a branch is given up: the second miss at a detection probability of 0.9.
 const BRANCH_DROP_MAX: f64 = 4.5;
 
@@ -37,6 +39,8 @@ pub(crate) struct Seed {
     /// Moment of the plot, ns.
     pub(crate) time_ns: i64,
     pub(crate) sighting: Sighting,
+    /// Whether it has begun a branch, and need not be looked at again.
+    pub(crate) begun: bool,
 }
 
 /// What may become a track.
@@ -121,7 +125,7 @@ pub(crate) fn extend(
 
 /// Joins seeds with the plots that nobody claims into new branches.
 pub(crate) fn begin(
-    seeds: &[Seed],
+    seeds: &mut [Seed],
     sensors: &[crate::SensorModel],
     leftover: &Leftover<'_>,
     settings: &Settings,
@@ -167,7 +171,8 @@ pub(crate) fn begin(
             };
             let rated = usize::from(sighting.rated);
             let score = newness + log_density + scene.log_detected[rated] + scene.log_missed;
-            if score > settings.confirmation_score - 25.0 {
+            if score > settings.confirmation_score - FURTHEST_BEHIND {
+                seed.begun = true;
                 let plots = vec![seed.number, leftover.number(index)];
                 out.push(Branch {
                     id: *next_id,
@@ -258,6 +263,9 @@ impl<'a> Grid<'a> {
     }
 
     fn near(&self, [x, y, z]: &[f64; 3], within_m: f64) -> Vec<usize> {
+        if !(within_m > 0.0) {
+            return Vec::new();
+        }
         let (low, high) = (
             cell(&[x - within_m, y - within_m, 0.0]),
             cell(&[x + within_m, y + within_m, 0.0]),

@@ -53,7 +53,8 @@ impl Class {
     /// Boldt, "Flight characteristics of birds: I. radar measurements of speeds", Ibis 143, 2001).
     pub(crate) fn manner(self) -> Manner {
         match self {
-            Self::FallingRound => Manner::new(0.50, [300.0, 300.0], [1.0, 1.0]),
+            // Free flight is steady but for gusts and yaw: 0.4 m/s of speed in 10 s (assumed).
+            Self::FallingRound => Manner::new(0.50, [300.0, 300.0], [0.02, 0.02]),
             // A motor changes the speed by some 200 m/s in its first second, along the path.
             Self::RocketUnderThrust => Manner {
                 along_psd: 2e4,
@@ -94,7 +95,7 @@ impl Manner {
 pub(crate) const BURN_MEAN_S: f64 = 1.0;
 /// Power spectral density of the logarithm of drag, 1/s (assumed): yaw and Mach number change drag by
 /// a few per cent in a second.
-pub(crate) const LOG_DRAG_PSD: f64 = 4e-4;
+pub(crate) const LOG_DRAG_PSD: f64 = 1e-4;
 
 /// What is known of the drag of rounds before any is seen: it matters most in the first seconds.
 #[derive(Clone, Copy, Debug, PartialEq)]

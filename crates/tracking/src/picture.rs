@@ -100,21 +100,14 @@ impl Picture {
             rest = others;
             for pair in own {
                 claimed[pair.sighting] += pair.probability;
+                if pair.probability >= 0.5 {
+                    track.last_plot_ns = self.time_ns.unwrap_or(track.last_plot_ns);
+                }
             }
             track.take(setup, scene, scan, own);
         }
         for (free, claimed) in unclaimed.iter_mut().zip(claimed) {
             *free = claimed < 0.5;
-        }
-        if let Some(now) = self.time_ns {
-            for (index, track) in self.tracks.iter_mut().enumerate() {
-                if pairs
-                    .iter()
-                    .any(|pair| pair.track == index && pair.probability >= 0.5)
-                {
-                    track.last_plot_ns = now;
-                }
-            }
         }
     }
 
@@ -150,8 +143,9 @@ impl Picture {
             *free = *free && !taken.contains(&(first_number + index as u64));
         }
         let oldest_ns = scan.time_ns.saturating_sub((setup.seed_age_s * 1e9) as i64);
-        self.seeds
-            .retain(|seed| seed.time_ns >= oldest_ns && !taken.contains(&seed.number));
+        self.seeds.retain(|seed| {
+            seed.time_ns >= oldest_ns && !seed.begun && !taken.contains(&seed.number)
+        });
         let leftover = Leftover {
             scene,
             time_ns: scan.time_ns,
@@ -159,7 +153,7 @@ impl Picture {
             unclaimed,
         };
         initiate::begin(
-            &self.seeds,
+            &mut self.seeds,
             &setup.sensors,
             &leftover,
             &setup.settings,
@@ -181,6 +175,7 @@ impl Picture {
                     .time_ns
                     .saturating_add((sighting.offset_s * 1e9) as i64),
                 sighting: *sighting,
+                begun: false,
             }
         }));
         let excess = self.seeds.len().saturating_sub(setup.settings.seeds_max);

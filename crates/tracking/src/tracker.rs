@@ -68,7 +68,7 @@ impl Default for Settings {
             deletion_drop: 11.0,
             new_targets_per_scan: 0.05,
             tracks_max: 4_096,
-            branches_max: 4_096,
+            branches_max: 2_048,
             seeds_max: 8_192,
         }
     }
