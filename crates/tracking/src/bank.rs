@@ -102,6 +102,7 @@ impl Bank {
         bank.members.retain(|member| {
             member.weight > BEGINNING_WEIGHT_MIN || member.class == Class::FallingRound
         });
+        bank.normalise();
         // From a density per m³ to one per m and rad².
         let [range, _, elevation, _] = second.1.measured;
         Some((
@@ -144,6 +145,7 @@ impl Bank {
             );
         }
         self.members.retain(|member| member.state.is_sound());
+        self.normalise();
     }
 
     /// Lets part of what is under thrust pass into free flight.
@@ -185,6 +187,8 @@ impl Bank {
             all.extend(expected);
             expected.is_some()
         });
+        self.normalise();
+        all.truncate(self.members.len());
         all
     }
 
@@ -324,13 +328,17 @@ impl Bank {
                     || member.class == Class::FallingRound
                     || member.weight >= WEIGHT_MIN)
         });
-        let mut sum = 0.0;
         for member in &mut self.members {
             if member.class == Class::FallingRound {
                 member.weight = member.weight.max(FALLING_WEIGHT_MIN);
             }
-            sum += member.weight;
         }
+        self.normalise();
+    }
+
+    /// Makes the weights sum to one; empties the bank where they cannot.
+    fn normalise(&mut self) {
+        let sum: f64 = self.members.iter().map(|member| member.weight).sum();
         for member in &mut self.members {
             member.weight /= sum;
         }

@@ -50,7 +50,9 @@ impl HeightGrid {
         columns: usize,
         heights_m: Vec<f64>,
     ) -> Option<Self> {
-        let full = columns >= 2 && heights_m.len() >= 2 * columns && heights_m.len() % columns == 0;
+        let full = columns >= 2
+            && heights_m.len() >= 2 * columns
+            && heights_m.len().is_multiple_of(columns);
         let finite = heights_m
             .iter()
             .chain(&corner_m)

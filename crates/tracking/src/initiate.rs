@@ -140,7 +140,7 @@ pub(crate) fn begin(
         let Some(sensor) = sensors.get(seed.sensor) else {
             continue;
         };
-        let elapsed_s = (leftover.time_ns - seed.time_ns) as f64 * 1e-9;
+        let elapsed_s = leftover.time_ns.saturating_sub(seed.time_ns) as f64 * 1e-9;
         let noise = |sensor: &crate::SensorModel, sighting: &Sighting| {
             let covariance = sensor.place_covariance_m2(sighting);
             covariance[0][0] + covariance[1][1] + covariance[2][2]
@@ -263,7 +263,7 @@ impl<'a> Grid<'a> {
     }
 
     fn near(&self, [x, y, z]: &[f64; 3], within_m: f64) -> Vec<usize> {
-        if !(within_m > 0.0) {
+        if within_m.is_nan() || within_m <= 0.0 {
             return Vec::new();
         }
         let (low, high) = (

@@ -41,9 +41,13 @@
 //! **Deliberately absent:** truth (only [`score`] is given it, by tests); clocks; and any estimate of where
 //! a round came from. States run forward only.
 
+// Loops over the axes of small matrices read like the equations that they come from.
+#![allow(clippy::needless_range_loop)]
+
 mod assignment;
 mod associate;
 mod bank;
+mod bound;
 mod error;
 mod filter;
 mod impact;
@@ -59,6 +63,7 @@ mod track;
 mod tracker;
 
 pub use associate::Association;
+pub use bound::Bound;
 pub use error::TrackingError;
 pub use filter::{Filter, Gaussian};
 pub use impact::{FLIGHT_MAX_S, Ground, HeightGrid, ImpactPrediction, LevelGround, Region};

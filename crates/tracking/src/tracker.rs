@@ -246,7 +246,7 @@ impl Tracker {
             let spaced = self.pictures.back().is_none_or(|(_, picture)| {
                 picture
                     .time_ns
-                    .is_none_or(|time| scan.time_ns - time >= PICTURE_SPACING_NS)
+                    .is_none_or(|time| scan.time_ns.saturating_sub(time) >= PICTURE_SPACING_NS)
             });
             if spaced {
                 self.pictures.push_back((index + 1, self.now.clone()));

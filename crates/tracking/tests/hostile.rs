@@ -27,7 +27,7 @@ fn plots() -> impl Strategy<Value = Vec<Plot>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn anything_at_all_is_survived(

@@ -6,7 +6,8 @@ mod common;
 use common::{Radar, Shot, confirmed, flight, fly_over};
 use tracking::score::nees;
 use tracking::{
-    Association, Class, Filter, LevelGround, Plot, Scan, Settings, Status, Tracker, TrackingError,
+    Association, Bound, Class, Filter, Gaussian, LevelGround, Plot, Scan, Settings, Status,
+    Tracker, TrackingError,
 };
 
 fn settings(filter: Filter, association: Association) -> Settings {
@@ -279,4 +280,52 @@ fn hostile_plots_are_counted_and_left_out() {
     }
     let (clean, hostile): (Vec<_>, Vec<_>) = (clean.tracks().collect(), hostile.tracks().collect());
     assert_eq!(clean, hostile);
+}
+
+/// The same prior, path and plots: the bound is the covariance that a filter at the truth would have.
+#[test]
+fn a_filter_comes_near_the_bound_and_not_far_below_it() {
+    let mut radar = Radar::default();
+    radar.model.detection_probability = 0.999;
+    let shot = Shot::default();
+    let truth = flight(&shot);
+    let settings = Settings::default();
+    let mut tracker = tracker(settings, &radar);
+    feed(&mut tracker, &radar.scans(&[&truth], 21, 13));
+    let found = confirmed(&tracker)[0].state;
+    let at = |time_s: f64| {
+        let [x, y, z, vx, vy, vz] = truth.at(time_s);
+        [x, y, z, vx, vy, vz, (shot.drag_per_metre / 1.225).ln()]
+    };
+    let mut prior = Gaussian {
+        mean: at(0.0),
+        covariance: [[0.0; 7]; 7],
+    };
+    for axis in 0..3 {
+        // About the errors of the first plot.
+        prior.covariance[axis][axis] = 30.0 * 30.0;
+        prior.covariance[axis + 3][axis + 3] = 300.0 * 300.0;
+    }
+    prior.covariance[6][6] = settings.drag.log_drag_sigma * settings.drag.log_drag_sigma;
+    let mut bound = Bound::new(&settings.surroundings, &settings.drag, prior);
+    for second in 1..13 {
+        bound.step(1.0, at(f64::from(second)), Some(&radar.model));
+    }
+    for axis in 0..6 {
+        let ratio = (found.covariance[axis][axis] / bound.state().covariance[axis][axis]).sqrt();
+        assert!((0.9..1.15).contains(&ratio), "{axis}: {ratio}");
+    }
+    let ground = LevelGround { height_m: 0.0 };
+    let (ours, least) = (
+        tracker.impacts(&ground)[0].1,
+        bound.impact(&ground).unwrap(),
+    );
+    let size = |impact: &tracking::ImpactPrediction| {
+        (impact.covariance[0][0] + impact.covariance[1][1]).sqrt()
+    };
+    assert!(
+        (0.85..1.2).contains(&(size(&ours) / size(&least))),
+        "{}",
+        size(&ours) / size(&least)
+    );
 }
