@@ -1,0 +1,395 @@
+//! Several models of one target, weighed against each other.
+//!
+//! A rocket's motor burns out, so thrust passes into free flight by the interacting multiple model
+//! (Blom and Bar-Shalom, IEEE Trans. Automatic Control 33, 1988). Everything else stays what it is, and
+//! is weighed by the likelihood of its plots (Magill, IEEE Trans. Automatic Control 10, 1965).
+
+use crate::filter::{Expected, Filter, Gaussian, Innovation};
+use crate::model::{BURN_MEAN_S, Class, DragPrior};
+use crate::motion::{Motion, STATES};
+use crate::sensor::{SensorModel, Sighting};
+
+/// Below this a model is dropped. A falling round is never ruled out.
+const WEIGHT_MIN: f64 = 1e-4;
+/// Squared distance beyond which a plot is no target's at any gate, and no density is asked for.
+const FAR: f64 = 40.0;
+/// The least weight that a falling round keeps.
+const FALLING_WEIGHT_MIN: f64 = 1e-6;
+/// Below this a model is not begun with: the second plot speaks against it by more than it could mend.
+const BEGINNING_WEIGHT_MIN: f64 = 1e-3;
+/// Plots before a model may be dropped.
+const PLOTS_BEFORE_DROPPING: u32 = 4;
+
+/// What every bank needs to move.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Physics {
+    pub(crate) filter: Filter,
+    pub(crate) falling: Motion,
+    pub(crate) drag: DragPrior,
+}
+
+/// One model and its state.
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    pub(crate) class: Class,
+    pub(crate) weight: f64,
+    pub(crate) state: Gaussian,
+}
+
+/// The models of one target; weights sum to one.
+#[derive(Clone, Debug)]
+pub(crate) struct Bank {
+    pub(crate) members: Vec<Member>,
+}
+
+impl Physics {
+    fn motion(&self, class: Class) -> Option<&Motion> {
+        class.falls().then_some(&self.falling)
+    }
+}
+
+impl Bank {
+    /// The bank that two sightings begin, and the logarithm of the density of the second given the
+    /// first, in the sensor's own terms. None where no model takes one to the other.
+    pub(crate) fn begin(
+        physics: &Physics,
+        first: (&SensorModel, &Sighting),
+        second: (&SensorModel, &Sighting),
+        time_s: f64,
+    ) -> Option<(Self, f64)> {
+        let noise = first.0.place_covariance_m2(first.1);
+        let wide_m = libm::sqrt(noise[0][0] + noise[1][1] + noise[2][2]);
+        let apart = [0, 1, 2].map(|axis| second.1.position_m[axis] - first.1.position_m[axis]);
+        let apart_m = libm::sqrt(apart.iter().map(|part| part * part).sum());
+        let mut members = Vec::with_capacity(Class::ALL.len());
+        for class in Class::ALL {
+            let manner = class.manner();
+            let [level, upward] = manner.velocity_sigma_mps;
+            if apart_m > 6.0 * (level.max(upward) * time_s.abs() + wide_m) {
+                continue;
+            }
+            let mut state = Gaussian {
+                mean: [0.0; STATES],
+                covariance: [[0.0; STATES]; STATES],
+            };
+            state.mean[6] = physics.drag.log_drag_mean;
+            for axis in 0..3 {
+                state.mean[axis] = first.1.position_m[axis];
+                state.covariance[axis][..3].copy_from_slice(&noise[axis]);
+                let spread = if axis == 2 { upward } else { level };
+                state.covariance[axis + 3][axis + 3] = spread * spread;
+            }
+            state.covariance[6][6] = physics.drag.log_drag_sigma * physics.drag.log_drag_sigma;
+            state.update_rate(first.0, first.1);
+            state.predict(Filter::Extended, physics.motion(class), &manner, time_s);
+            let Some(expected) = state.expected_place(second.0, second.1) else {
+                continue;
+            };
+            let innovation = expected.place_innovation(second.1);
+            state.update(&expected, &innovation);
+            let rate_density = state.update_rate(second.0, second.1);
+            let weight = libm::log(manner.prior) + innovation.log_density + rate_density;
+            if state.is_sound() && weight.is_finite() {
+                members.push(Member {
+                    class,
+                    weight,
+                    state,
+                });
+            }
+        }
+        let mut bank = Self { members };
+        let total = bank.normalise_logarithms()?;
+        bank.members.retain(|member| {
+            member.weight > BEGINNING_WEIGHT_MIN || member.class == Class::FallingRound
+        });
+        bank.normalise();
+        // From a density per m³ to one per m and rad².
+        let [range, _, elevation, _] = second.1.measured;
+        Some((
+            bank,
+            total + libm::log(range * range * libm::cos(elevation).max(1e-3)),
+        ))
+    }
+
+    /// Turns logarithms of weights into weights; returns the logarithm of their sum.
+    fn normalise_logarithms(&mut self) -> Option<f64> {
+        let top = self
+            .members
+            .iter()
+            .map(|member| member.weight)
+            .reduce(f64::max)?;
+        let mut sum = 0.0;
+        for member in &mut self.members {
+            member.weight = libm::exp(member.weight - top);
+            sum += member.weight;
+        }
+        for member in &mut self.members {
+            member.weight /= sum;
+        }
+        Some(top + libm::log(sum))
+    }
+
+    /// The bank some time later.
+    pub(crate) fn predict(&mut self, physics: &Physics, time_s: f64) {
+        if time_s <= 0.0 {
+            return;
+        }
+        self.burn_out(time_s);
+        for member in &mut self.members {
+            let manner = member.class.manner();
+            member.state.predict(
+                physics.filter,
+                physics.motion(member.class),
+                &manner,
+                time_s,
+            );
+        }
+        self.members.retain(|member| member.state.is_sound());
+        self.normalise();
+    }
+
+    /// Lets part of what is under thrust pass into free flight.
+    fn burn_out(&mut self, time_s: f64) {
+        let of = |class| move |member: &&mut Member| member.class == class;
+        let share = 1.0 - libm::exp(-time_s / BURN_MEAN_S);
+        let Some(thrust) = self.members.iter_mut().find(of(Class::RocketUnderThrust)) else {
+            return;
+        };
+        let passing = thrust.weight * share;
+        let from = thrust.state;
+        let Some(falling) = self.members.iter_mut().find(of(Class::FallingRound)) else {
+            return;
+        };
+        if passing > FALLING_WEIGHT_MIN * falling.weight {
+            let total = falling.weight + passing;
+            let parts = [
+                (falling.weight / total, &falling.state),
+                (passing / total, &from),
+            ];
+            falling.state = Gaussian::mixture(parts.into_iter());
+            falling.weight = total;
+        } else {
+            falling.weight += passing;
+        }
+        for member in &mut self.members {
+            if member.class == Class::RocketUnderThrust {
+                member.weight -= passing;
+            }
+        }
+    }
+
+    /// What each model expects of a sensor `offset_s` after the bank's moment; models whose
+    /// covariance has failed are dropped.
+    pub(crate) fn expect(&mut self, physics: &Physics, sensor: &SensorModel) -> Vec<Expected> {
+        let mut all = Vec::with_capacity(self.members.len());
+        self.members.retain(|member| {
+            let expected = member.state.expected(physics.filter, sensor, 0.0);
+            all.extend(expected);
+            expected.is_some()
+        });
+        self.normalise();
+        all.truncate(self.members.len());
+        all
+    }
+
+    /// The expectations to hold a sighting against: those of the scan's moment, or its own.
+    fn at_moment(
+        &self,
+        physics: &Physics,
+        sensor: &SensorModel,
+        sighting: &Sighting,
+        scan: &[Expected],
+    ) -> Vec<Expected> {
+        let own = |(member, expected): (&Member, &Expected)| {
+            member
+                .state
+                .expected(physics.filter, sensor, sighting.offset_s)
+                .unwrap_or(*expected)
+        };
+        self.members.iter().zip(scan).map(own).collect()
+    }
+
+    /// The innovation of a sighting by each model.
+    pub(crate) fn innovations(
+        &self,
+        physics: &Physics,
+        sensor: &SensorModel,
+        sighting: &Sighting,
+        scan: &[Expected],
+    ) -> Innovations {
+        let mut all = Innovations {
+            each: [None; Class::ALL.len()],
+            log_density: f64::NEG_INFINITY,
+            squared_distance: f64::INFINITY,
+        };
+        let moved;
+        let expected = if sighting.offset_s == 0.0 {
+            scan
+        } else {
+            moved = self.at_moment(physics, sensor, sighting, scan);
+            &moved
+        };
+        let mut top = f64::NEG_INFINITY;
+        for (slot, expected) in all.each.iter_mut().zip(expected) {
+            let innovation = expected.innovation(sighting);
+            top = top.max(innovation.log_density);
+            all.squared_distance = all.squared_distance.min(innovation.squared_distance);
+            *slot = Some(innovation);
+        }
+        if all.squared_distance > FAR {
+            return all;
+        }
+        if let [_] = self.members.as_slice() {
+            all.log_density = top;
+            return all;
+        }
+        let weighed = |(member, innovation): (&Member, &Option<Innovation>)| {
+            innovation.map_or(0.0, |it| member.weight * libm::exp(it.log_density - top))
+        };
+        all.log_density = top + libm::log(self.members.iter().zip(&all.each).map(weighed).sum());
+        all
+    }
+
+    /// Takes one sighting in.
+    pub(crate) fn update(
+        &mut self,
+        physics: &Physics,
+        sensor: &SensorModel,
+        sighting: &Sighting,
+        scan: &[Expected],
+        plots: u32,
+    ) {
+        let innovations = self.innovations(physics, sensor, sighting, scan);
+        let moved;
+        let expected = if sighting.offset_s == 0.0 {
+            scan
+        } else {
+            moved = self.at_moment(physics, sensor, sighting, scan);
+            &moved
+        };
+        for ((member, expected), innovation) in
+            self.members.iter_mut().zip(expected).zip(&innovations.each)
+        {
+            if let Some(innovation) = innovation {
+                member.state.update(expected, innovation);
+                member.weight *= libm::exp(innovation.log_density - innovations.log_density);
+            }
+        }
+        self.tidy(plots);
+    }
+
+    /// Takes several sightings in, each with the probability that it is this target's.
+    pub(crate) fn update_joint(
+        &mut self,
+        physics: &Physics,
+        sensor: &SensorModel,
+        sightings: &[(f64, &Sighting)],
+        scan: &[Expected],
+        plots: u32,
+    ) {
+        let seen: Vec<_> = sightings
+            .iter()
+            .map(|(probability, sighting)| {
+                (
+                    *probability,
+                    self.innovations(physics, sensor, sighting, scan),
+                )
+            })
+            .collect();
+        let missed = (1.0 - seen.iter().map(|(probability, _)| probability).sum::<f64>()).max(0.0);
+        for (index, (member, expected)) in self.members.iter_mut().zip(scan).enumerate() {
+            let own = |(probability, all): &(f64, Innovations)| {
+                let innovation = all.each.get(index).copied().flatten()?;
+                Some((
+                    probability * libm::exp(innovation.log_density - all.log_density),
+                    innovation,
+                ))
+            };
+            let mut innovations: Vec<_> = seen.iter().filter_map(own).collect();
+            let total = missed + innovations.iter().map(|(weight, _)| weight).sum::<f64>();
+            if total <= 0.0 {
+                member.weight = 0.0;
+                continue;
+            }
+            for (weight, _) in &mut innovations {
+                *weight /= total;
+            }
+            member.weight *= total;
+            member.state.update_mixed(expected, &innovations);
+        }
+        self.tidy(plots);
+    }
+
+    /// Drops what has become impossible and makes the weights sum to one.
+    fn tidy(&mut self, plots: u32) {
+        self.members.retain(|member| {
+            member.state.is_sound()
+                && (plots < PLOTS_BEFORE_DROPPING
+                    || member.class == Class::FallingRound
+                    || member.weight >= WEIGHT_MIN)
+        });
+        for member in &mut self.members {
+            if member.class == Class::FallingRound {
+                member.weight = member.weight.max(FALLING_WEIGHT_MIN);
+            }
+        }
+        self.normalise();
+    }
+
+    /// Makes the weights sum to one; empties the bank where they cannot.
+    fn normalise(&mut self) {
+        let sum: f64 = self.members.iter().map(|member| member.weight).sum();
+        for member in &mut self.members {
+            member.weight /= sum;
+        }
+        if !(sum > 0.0 && sum.is_finite()) {
+            self.members.clear();
+        }
+    }
+
+    /// The whole as one normal distribution; none where no model is left.
+    pub(crate) fn state(&self) -> Option<Gaussian> {
+        match self.members.as_slice() {
+            [] => None,
+            [only] => Some(only.state),
+            members => Some(Gaussian::mixture(
+                members.iter().map(|member| (member.weight, &member.state)),
+            )),
+        }
+    }
+
+    /// The models that fall as one normal distribution.
+    pub(crate) fn falling_state(&self) -> Option<Gaussian> {
+        let falling = || self.members.iter().filter(|member| member.class.falls());
+        let total = self.probability_of_falling();
+        (total > 0.0).then(|| {
+            Gaussian::mixture(falling().map(|member| (member.weight / total, &member.state)))
+        })
+    }
+
+    pub(crate) fn probability_of_falling(&self) -> f64 {
+        self.members
+            .iter()
+            .filter(|member| member.class.falls())
+            .map(|member| member.weight)
+            .sum()
+    }
+
+    /// Probability of each class, in the order of [`Class::ALL`].
+    pub(crate) fn probabilities(&self) -> [f64; Class::ALL.len()] {
+        let mut all = [0.0; Class::ALL.len()];
+        for member in &self.members {
+            all[member.class as usize] = member.weight;
+        }
+        all
+    }
+}
+
+/// What a sighting is to each model of a bank, and to the bank as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Innovations {
+    each: [Option<Innovation>; Class::ALL.len()],
+    pub(crate) log_density: f64,
+    /// That of the nearest model.
+    pub(crate) squared_distance: f64,
+}

@@ -1,0 +1,208 @@
+//! How a body moves between plots.
+
+use ballistics::atmosphere::STANDARD_GRAVITY_MPS2;
+use ballistics::flight::EARTH_RATE_RADPS;
+use ballistics::{AtmosphereTable, DragShape};
+
+use crate::error::{TrackingError, within};
+use crate::matrix::Matrix;
+
+/// Position, velocity and the logarithm of drag.
+pub(crate) const STATES: usize = 7;
+/// Longest step of the Runge–Kutta method between plots, s: its error over one is under a centimetre
+/// for rounds that slow by a tenth of their speed a second.
+const STEP_MAX_S: f64 = 1.0;
+/// Limits of the logarithm of drag, 1 to 10⁻⁶ m²/kg: no round lies outside.
+const LOG_DRAG_LIMITS: (f64, f64) = (-14.0, 0.0);
+
+/// What surrounds the tracking frame: x and y level, z up.
+///
+/// The ground is flat: over 12 km the Earth falls away by 11 m, over 40 km by 125 m.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Surroundings {
+    /// Height of the frame's origin above mean sea level, m; −500 to 9000.
+    pub origin_height_m: f64,
+    /// Latitude for the turning of the Earth, rad; x is then east and y north. None leaves it out.
+    pub coriolis_latitude_rad: Option<f64>,
+    /// Level of the ground in the frame, m; −5000 to 9000: what falls below it has landed.
+    pub ground_m: f64,
+}
+
+impl Surroundings {
+    pub(crate) fn check(&self) -> Result<(), TrackingError> {
+        within(
+            "height of the origin in m",
+            self.origin_height_m,
+            -500.0,
+            9_000.0,
+        )?;
+        within("level of the ground in m", self.ground_m, -5_000.0, 9_000.0)?;
+        self.coriolis_latitude_rad.map_or(Ok(()), |latitude| {
+            let quarter = std::f64::consts::FRAC_PI_2;
+            within("latitude in rad", latitude, -quarter, quarter)
+        })
+    }
+}
+
+/// The forces on a falling round; or none, for what flies by itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Motion {
+    atmosphere: &'static AtmosphereTable,
+    origin_height_m: f64,
+    turning_radps: [f64; 3],
+    shape: Option<DragShape>,
+}
+
+impl Motion {
+    pub(crate) fn new(surroundings: &Surroundings, shape: Option<DragShape>) -> Self {
+        let twice = 2.0 * EARTH_RATE_RADPS;
+        let turning = |latitude| {
+            [
+                0.0,
+                twice * libm::cos(latitude),
+                twice * libm::sin(latitude),
+            ]
+        };
+        Self {
+            atmosphere: AtmosphereTable::shared(),
+            origin_height_m: surroundings.origin_height_m,
+            turning_radps: surroundings.coriolis_latitude_rad.map_or([0.0; 3], turning),
+            shape,
+        }
+    }
+
+    /// Air density times drag coefficient, kg/m³; the coefficient is one where no shape is known.
+    #[inline]
+    fn resistance(&self, height_m: f64, speed_mps: f64) -> f64 {
+        let air = self.atmosphere.at(height_m + self.origin_height_m);
+        let shape = |shape: DragShape| shape.coefficient(speed_mps / air.sound_speed_mps);
+        air.density_kgpm3 * self.shape.map_or(1.0, shape)
+    }
+
+    #[inline]
+    fn acceleration(&self, height_m: f64, velocity: [f64; 3], drag_m2pkg: f64) -> [f64; 3] {
+        let [vx, vy, vz] = velocity;
+        let speed = libm::sqrt(vx * vx + vy * vy + vz * vz);
+        let slowing = drag_m2pkg * self.resistance(height_m, speed) * speed;
+        let [_, wy, wz] = self.turning_radps;
+        [
+            wz * vy - wy * vz - slowing * vx,
+            -wz * vx - slowing * vy,
+            wy * vx - slowing * vz - STANDARD_GRAVITY_MPS2,
+        ]
+    }
+
+    /// The state after one step of the classical Runge–Kutta method, s.
+    #[inline]
+    pub(crate) fn step(&self, state: &[f64; STATES], step_s: f64) -> [f64; STATES] {
+        let [x, y, z, vx, vy, vz, log_drag] = *state;
+        let drag = libm::exp(log_drag.clamp(LOG_DRAG_LIMITS.0, LOG_DRAG_LIMITS.1));
+        let half = 0.5 * step_s;
+        let start = [vx, vy, vz];
+        let moved =
+            |by: &[f64; 3], time_s: f64| [0, 1, 2].map(|axis| start[axis] + time_s * by[axis]);
+        let first = self.acceleration(z, start, drag);
+        let second_speed = moved(&first, half);
+        let second = self.acceleration(z + half * vz, second_speed, drag);
+        let third_speed = moved(&second, half);
+        let third = self.acceleration(z + half * second_speed[2], third_speed, drag);
+        let fourth_speed = moved(&third, step_s);
+        let fourth = self.acceleration(z + step_s * third_speed[2], fourth_speed, drag);
+        let sixth = step_s / 6.0;
+        let place = [x, y, z];
+        let mut end = *state;
+        for axis in 0..3 {
+            end[axis] = place[axis]
+                + sixth
+                    * (start[axis]
+                        + 2.0 * (second_speed[axis] + third_speed[axis])
+                        + fourth_speed[axis]);
+            end[axis + 3] = start[axis]
+                + sixth * (first[axis] + 2.0 * (second[axis] + third[axis]) + fourth[axis]);
+        }
+        end
+    }
+
+    /// The state after some time, in steps of at most [`STEP_MAX_S`].
+    pub(crate) fn advance(&self, state: &[f64; STATES], time_s: f64) -> [f64; STATES] {
+        let count = libm::ceil(time_s / STEP_MAX_S).clamp(1.0, 1_000.0);
+        let mut state = *state;
+        for _ in 0..count as u32 {
+            state = self.step(&state, time_s / count);
+        }
+        state
+    }
+
+    /// How the state after some time depends on that before it: the second-order Taylor series of the
+    /// transition matrix, by the rates at a state in the middle.
+    pub(crate) fn transition(&self, middle: &[f64; STATES], time_s: f64) -> Matrix<STATES, STATES> {
+        let (by_height, by_velocity, by_drag) = self.slopes(middle);
+        let half = 0.5 * time_s * time_s;
+        let mut out = steady_transition(time_s);
+        for row in 0..3 {
+            out[row][2] += half * by_height[row];
+            out[row][6] = half * by_drag[row];
+            let mut on_height = time_s * by_height[row];
+            let mut on_drag = time_s * by_drag[row];
+            for inner in 0..3 {
+                let slope = by_velocity[inner][row];
+                out[row][3 + inner] += half * slope;
+                on_height += half * slope * by_height[inner];
+                on_drag += half * slope * by_drag[inner];
+                let mut squared = if inner == 2 { by_height[row] } else { 0.0 };
+                for between in 0..3 {
+                    squared += by_velocity[between][row] * by_velocity[inner][between];
+                }
+                out[3 + row][3 + inner] += time_s * slope + half * squared;
+            }
+            out[3 + row][2] = on_height;
+            out[3 + row][6] = on_drag;
+        }
+        out
+    }
+
+    /// Slopes of acceleration: by height, by the components of velocity, by the logarithm of drag.
+    fn slopes(&self, state: &[f64; STATES]) -> Slopes {
+        let [_, _, z, vx, vy, vz, log_drag] = *state;
+        let drag = libm::exp(log_drag.clamp(LOG_DRAG_LIMITS.0, LOG_DRAG_LIMITS.1));
+        let velocity = [vx, vy, vz];
+        let speed = libm::sqrt(vx * vx + vy * vy + vz * vz).max(1e-3);
+        let here = self.resistance(z, speed);
+        let by_height =
+            (self.resistance(z + 10.0, speed) - self.resistance(z - 10.0, speed)) / 20.0;
+        let by_speed = self.shape.map_or(0.0, |_| {
+            (self.resistance(z, speed + 1.0) - self.resistance(z, (speed - 1.0).max(0.0))) / 2.0
+        });
+        let slowing = drag * here * speed;
+        let [_, wy, wz] = self.turning_radps;
+        let turning = [[0.0, -wz, wy], [wz, 0.0, 0.0], [-wy, 0.0, 0.0]];
+        let mut by_velocity = [[0.0; 3]; 3];
+        for (by, column) in by_velocity.iter_mut().enumerate() {
+            for (of, cell) in column.iter_mut().enumerate() {
+                *cell = turning[by][of]
+                    - drag * (here / speed + by_speed) * velocity[of] * velocity[by];
+            }
+            column[by] -= slowing;
+        }
+        (
+            velocity.map(|part| -drag * by_height * speed * part),
+            by_velocity,
+            velocity.map(|part| -slowing * part),
+        )
+    }
+}
+
+/// Slopes of acceleration by height, velocity and the logarithm of drag.
+type Slopes = ([f64; 3], [[f64; 3]; 3], [f64; 3]);
+
+/// The transition of what moves evenly.
+pub(crate) fn steady_transition(time_s: f64) -> Matrix<STATES, STATES> {
+    let mut out = [[0.0; STATES]; STATES];
+    for (axis, row) in out.iter_mut().enumerate() {
+        row[axis] = 1.0;
+        if axis < 3 {
+            row[axis + 3] = time_s;
+        }
+    }
+    out
+}

@@ -1,0 +1,423 @@
+//! All that is known at one moment, and what one scan does to it.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use crate::associate::{Association, ByRange, Pair, Scene, decide};
+use crate::bank::Bank;
+use crate::filter::Expected;
+use crate::initiate::{self, Branch, Leftover, PLOTS_PER_SCAN_MAX, Seed};
+use crate::model::Class;
+use crate::sensor::Sighting;
+use crate::tracker::{Settings, Setup};
+use crate::{Dismissed, EndCause, Ended, Scan, Status, Track, TrackId};
+
+/// Records of dismissals and ends that are kept; the oldest go first.
+pub const RECORDS_MAX: usize = 4_096;
+/// Longest time without a plot for which a confirmed track is kept, s.
+const UNSEEN_MAX_S: f64 = 15.0;
+/// Probability of a class that does not fall from which a track is dismissed, and plots before it is.
+const DISMISSAL_PROBABILITY: f64 = 0.99;
+const DISMISSAL_PLOTS: u32 = 5;
+/// Probability of falling from which a dismissal is taken back.
+const REINSTATED_PROBABILITY: f64 = 0.5;
+/// Squared distance in six components below which two tracks are one target, and plots that both must
+/// have: neighbours that fly in formation differ by more than their own errors.
+const DUPLICATE_DISTANCE: f64 = 4.0;
+
+/// A confirmed track.
+#[derive(Clone, Debug)]
+struct Kept {
+    id: u64,
+    bank: Bank,
+    score: f64,
+    best_score: f64,
+    plots: u32,
+    last_plot_ns: i64,
+    dismissed: bool,
+}
+
+/// All that is known at one moment. Cloned to be able to go back to it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Picture {
+    pub(crate) time_ns: Option<i64>,
+    scan_number: u64,
+    next_id: u64,
+    tracks: Vec<Kept>,
+    branches: Vec<Branch>,
+    seeds: Vec<Seed>,
+    pub(crate) dismissed: VecDeque<Dismissed>,
+    pub(crate) ended: VecDeque<Ended>,
+}
+
+impl Picture {
+    /// Takes a scan in that is not older than the picture; returns how many plots could not be used.
+    pub(crate) fn take(&mut self, setup: &Setup, scan: &Scan) -> usize {
+        let Some(sensor) = setup.sensors.get(scan.sensor) else {
+            return scan.plots.len();
+        };
+        let elapsed_s = self.time_ns.map_or(0.0, |before| {
+            scan.time_ns.saturating_sub(before) as f64 * 1e-9
+        });
+        self.time_ns = Some(scan.time_ns);
+        self.scan_number += 1;
+        let sightings: Vec<Sighting> = scan
+            .plots
+            .iter()
+            .take(PLOTS_PER_SCAN_MAX)
+            .filter_map(|plot| sensor.sighting(plot, scan.time_ns))
+            .collect();
+        let scene = Scene::new(&setup.physics, sensor, &sightings);
+        let mut unclaimed = vec![true; sightings.len()];
+        self.follow(setup, &scene, elapsed_s, &mut unclaimed);
+        self.start(setup, &scene, scan, elapsed_s, &mut unclaimed);
+        self.judge(&setup.settings, scan.time_ns);
+        scan.plots.len() - sightings.len()
+    }
+
+    /// Brings confirmed tracks to the scan and gives them their plots.
+    fn follow(&mut self, setup: &Setup, scene: &Scene<'_>, elapsed_s: f64, unclaimed: &mut [bool]) {
+        let mut scans: Vec<Vec<Expected>> = Vec::with_capacity(self.tracks.len());
+        for track in &mut self.tracks {
+            track.bank.predict(scene.physics, elapsed_s);
+            scans.push(track.bank.expect(scene.physics, scene.sensor));
+        }
+        let by_range = ByRange::new(scene.sightings, |_| true);
+        let mut pairs: Vec<Pair> = Vec::with_capacity(2 * self.tracks.len());
+        for (index, (track, scan)) in self.tracks.iter().zip(&scans).enumerate() {
+            by_range.gated(index, &track.bank, scene, scan, &mut pairs);
+        }
+        decide(
+            setup.settings.association,
+            self.tracks.len(),
+            scene.sightings.len(),
+            &mut pairs,
+        );
+        let mut claimed = vec![0.0; scene.sightings.len()];
+        let mut rest = pairs.as_slice();
+        for (index, (track, scan)) in self.tracks.iter_mut().zip(&scans).enumerate() {
+            let count = rest.iter().take_while(|pair| pair.track == index).count();
+            let (own, others) = rest.split_at(count);
+            rest = others;
+            for pair in own {
+                claimed[pair.sighting] += pair.probability;
+                if pair.probability >= 0.5 {
+                    track.last_plot_ns = self.time_ns.unwrap_or(track.last_plot_ns);
+                }
+            }
+            track.take(setup, scene, scan, own);
+        }
+        for (free, claimed) in unclaimed.iter_mut().zip(claimed) {
+            *free = claimed < 0.5;
+        }
+    }
+
+    /// Lets branches and seeds take what confirmed tracks have left.
+    fn start(
+        &mut self,
+        setup: &Setup,
+        scene: &Scene<'_>,
+        scan: &Scan,
+        elapsed_s: f64,
+        unclaimed: &mut [bool],
+    ) {
+        let first_number = self.scan_number * PLOTS_PER_SCAN_MAX as u64;
+        for branch in &mut self.branches {
+            branch.bank.predict(scene.physics, elapsed_s);
+        }
+        let leftover = Leftover {
+            scene,
+            time_ns: scan.time_ns,
+            first_number,
+            unclaimed,
+        };
+        let branches = std::mem::take(&mut self.branches);
+        let mut branches = initiate::extend(branches, &leftover, &mut self.next_id);
+        let mut confirmed = initiate::compete(&mut branches, &setup.settings);
+        let taken: BTreeSet<u64> = branches
+            .iter()
+            .filter(|branch| branch.leads && branch.plots.len() >= 3)
+            .chain(&confirmed)
+            .flat_map(|branch| branch.plots.iter().copied())
+            .collect();
+        for (index, free) in unclaimed.iter_mut().enumerate() {
+            *free = *free && !taken.contains(&(first_number + index as u64));
+        }
+        let oldest_ns = scan.time_ns.saturating_sub((setup.seed_age_s * 1e9) as i64);
+        self.seeds.retain(|seed| {
+            seed.time_ns >= oldest_ns && !seed.begun && !taken.contains(&seed.number)
+        });
+        let leftover = Leftover {
+            scene,
+            time_ns: scan.time_ns,
+            first_number,
+            unclaimed,
+        };
+        initiate::begin(
+            &mut self.seeds,
+            &setup.sensors,
+            &leftover,
+            &setup.settings,
+            &mut self.next_id,
+            &mut branches,
+        );
+        confirmed.extend(initiate::compete(&mut branches, &setup.settings));
+        self.branches = branches;
+        let free = scene
+            .sightings
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| unclaimed[*index]);
+        self.seeds.extend(free.map(|(index, sighting)| {
+            Seed {
+                number: first_number + index as u64,
+                sensor: scan.sensor,
+                time_ns: scan
+                    .time_ns
+                    .saturating_add((sighting.offset_s * 1e9) as i64),
+                sighting: *sighting,
+                begun: false,
+            }
+        }));
+        let excess = self.seeds.len().saturating_sub(setup.settings.seeds_max);
+        self.seeds.drain(..excess);
+        for branch in confirmed {
+            if self.tracks.len() < setup.settings.tracks_max {
+                self.tracks.push(Kept {
+                    id: branch.id,
+                    plots: branch.plots.len() as u32,
+                    bank: branch.bank,
+                    score: branch.score,
+                    best_score: branch.score,
+                    last_plot_ns: scan.time_ns,
+                    dismissed: false,
+                });
+            }
+        }
+    }
+
+    /// Ends tracks, dismisses what does not fall, and takes dismissals back.
+    fn judge(&mut self, settings: &Settings, time_ns: i64) {
+        let duplicates = self.duplicates(settings);
+        let ended = &mut self.ended;
+        self.tracks.retain(|track| {
+            let cause = if duplicates.contains(&track.id) {
+                Some(EndCause::Duplicate)
+            } else {
+                track.end(settings, time_ns)
+            };
+            if let Some(cause) = cause {
+                keep(
+                    ended,
+                    Ended {
+                        track: TrackId(track.id),
+                        time_ns,
+                        cause,
+                    },
+                );
+            }
+            cause.is_none()
+        });
+        for track in &mut self.tracks {
+            let falling = track.bank.probability_of_falling();
+            if track.dismissed {
+                track.dismissed = falling < REINSTATED_PROBABILITY;
+            } else if falling <= 1.0 - DISMISSAL_PROBABILITY && track.plots >= DISMISSAL_PLOTS {
+                track.dismissed = true;
+                if let Some(dismissed) = track.dismissal(time_ns) {
+                    keep(&mut self.dismissed, dismissed);
+                }
+            }
+        }
+    }
+
+    /// Younger tracks that lie on older ones. Only joint association lets two tracks live on the same
+    /// plots; the nearest neighbour gives each plot to one, and the other starves.
+    fn duplicates(&self, settings: &Settings) -> BTreeSet<u64> {
+        let mut out = BTreeSet::new();
+        if settings.association == Association::NearestNeighbour {
+            return out;
+        }
+        let states: Vec<_> = self
+            .tracks
+            .iter()
+            .map(|track| (track.id, track.bank.state()))
+            .collect();
+        let mut order: Vec<_> = states
+            .iter()
+            .filter_map(|(id, state)| Some((state.as_ref()?, *id)))
+            .collect();
+        order.sort_by(|a, b| a.0.mean[0].total_cmp(&b.0.mean[0]).then(a.1.cmp(&b.1)));
+        for (place, (state, id)) in order.iter().enumerate() {
+            let reach_m = 2.0 * libm::sqrt(2.0 * state.covariance[0][0]);
+            for (other, other_id) in &order[place + 1..] {
+                if other.mean[0] - state.mean[0] > reach_m {
+                    break;
+                }
+                let mut off = [0.0; 6];
+                let mut covariance = [[0.0; 6]; 6];
+                for row in 0..6 {
+                    off[row] = other.mean[row] - state.mean[row];
+                    for column in 0..6 {
+                        covariance[row][column] =
+                            0.5 * (state.covariance[row][column] + other.covariance[row][column]);
+                    }
+                }
+                if crate::matrix::squared_distance(off, &covariance)
+                    .is_some_and(|d| d < DUPLICATE_DISTANCE / 4.0)
+                {
+                    out.insert(*id.max(other_id));
+                }
+            }
+        }
+        out
+    }
+
+    /// Confirmed tracks and leading branches.
+    pub(crate) fn tracks(&self) -> impl Iterator<Item = Track> + '_ {
+        let time_ns = self.time_ns.unwrap_or(0);
+        let tell = move |id, bank: &Bank, score, plots, status, dismissed| {
+            let state = bank.state()?;
+            let probabilities = bank.probabilities();
+            let likeliest = (0..Class::ALL.len())
+                .max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]));
+            Some(Track {
+                id: TrackId(id),
+                status,
+                class: Class::ALL[likeliest?],
+                probabilities,
+                time_ns,
+                state,
+                falling_state: bank.falling_state(),
+                score,
+                plots,
+                dismissed,
+            })
+        };
+        let confirmed = self.tracks.iter().filter_map(move |track| {
+            tell(
+                track.id,
+                &track.bank,
+                track.score,
+                track.plots,
+                Status::Confirmed,
+                track.dismissed,
+            )
+        });
+        let leading = self
+            .branches
+            .iter()
+            .filter(|branch| branch.leads && branch.plots.len() >= 3);
+        let tentative = leading.filter_map(move |branch| {
+            let plots = branch.plots.len() as u32;
+            tell(
+                branch.id,
+                &branch.bank,
+                branch.score,
+                plots,
+                Status::Tentative,
+                false,
+            )
+        });
+        confirmed.chain(tentative)
+    }
+}
+
+impl Kept {
+    /// Takes the plots of a scan, or that there are none.
+    fn take(&mut self, setup: &Setup, scene: &Scene<'_>, scan: &[Expected], pairs: &[Pair]) {
+        let chosen = || pairs.iter().filter(|pair| pair.probability > 0.0);
+        let ratio = match setup.settings.association {
+            Association::NearestNeighbour => chosen().next().map(|pair| pair.log_ratio),
+            // The ratio of all that may have been seen to a miss, each shared as its plot is.
+            Association::JointProbabilistic => {
+                let hit: f64 = chosen().map(|pair| pair.probability).sum();
+                (hit > 0.0).then(|| -libm::log((1.0 - hit).max(1e-9)))
+            }
+        };
+        let seen = scan.first().is_some_and(|expected| {
+            let [range, azimuth, elevation, _] = expected.measured;
+            scene.sensor.sees([range, azimuth, elevation])
+        });
+        match ratio {
+            Some(ratio) => self.score += scene.log_missed + ratio,
+            None if seen => self.score += scene.log_missed,
+            None => {}
+        }
+        self.best_score = self.best_score.max(self.score);
+        match setup.settings.association {
+            Association::NearestNeighbour => {
+                if let Some(pair) = chosen().next() {
+                    self.plots += 1;
+                    let sighting = &scene.sightings[pair.sighting];
+                    self.bank
+                        .update(scene.physics, scene.sensor, sighting, scan, self.plots);
+                }
+            }
+            Association::JointProbabilistic => {
+                let sightings: Vec<_> = chosen()
+                    .map(|pair| (pair.probability, &scene.sightings[pair.sighting]))
+                    .collect();
+                self.plots += u32::from(sightings.iter().map(|(p, _)| p).sum::<f64>() >= 0.5);
+                if !sightings.is_empty() {
+                    self.bank.update_joint(
+                        scene.physics,
+                        scene.sensor,
+                        &sightings,
+                        scan,
+                        self.plots,
+                    );
+                }
+            }
+        }
+    }
+
+    /// Why it should no longer be followed, if so.
+    fn end(&self, settings: &Settings, time_ns: i64) -> Option<EndCause> {
+        let Some(state) = self.bank.state() else {
+            return Some(EndCause::Failed);
+        };
+        let falling = self.bank.probability_of_falling() > 0.5;
+        let unseen_s = time_ns.saturating_sub(self.last_plot_ns) as f64 * 1e-9;
+        if falling && state.mean[2] < settings.surroundings.ground_m && state.mean[5] < 0.0 {
+            Some(EndCause::Landed)
+        } else if self.best_score - self.score > settings.deletion_drop {
+            Some(EndCause::Lost)
+        } else if unseen_s > UNSEEN_MAX_S {
+            Some(EndCause::OutOfSight)
+        } else {
+            None
+        }
+    }
+
+    fn dismissal(&self, time_ns: i64) -> Option<Dismissed> {
+        let state = self.bank.state()?;
+        let best = self
+            .bank
+            .members
+            .iter()
+            .max_by(|a, b| a.weight.total_cmp(&b.weight))?;
+        let [vx, vy, vz] = [state.mean[3], state.mean[4], state.mean[5]];
+        let reason = format!(
+            "{} (probability {:.4}; falling {:.1e}): {:.0} m/s level, {:+.0} m/s upward, over {} plots",
+            best.class.name(),
+            best.weight,
+            self.bank.probability_of_falling(),
+            libm::sqrt(vx * vx + vy * vy),
+            vz,
+            self.plots,
+        );
+        Some(Dismissed {
+            track: TrackId(self.id),
+            time_ns,
+            class: best.class,
+            reason,
+        })
+    }
+}
+
+fn keep<T>(records: &mut VecDeque<T>, record: T) {
+    if records.len() >= RECORDS_MAX {
+        records.pop_front();
+    }
+    records.push_back(record);
+}
