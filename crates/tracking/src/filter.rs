@@ -169,7 +169,6 @@ impl Gaussian {
         sensor: &SensorModel,
         offset_s: f64,
     ) -> Option<Expected> {
-        let (measured, slopes, mut spread) = self.measured(sensor, offset_s);
         let rate_sigma = sensor.range_rate_sigma_mps.unwrap_or(1.0);
         let sigmas = [
             sensor.range_sigma_m,
@@ -177,63 +176,79 @@ impl Gaussian {
             sensor.elevation_sigma_rad,
             rate_sigma,
         ];
+        let variances = sigmas.map(|sigma| sigma * sigma);
         match filter {
-            Filter::Extended => {
-                let mut cross = [[0.0; 4]; STATES];
-                for (row, from) in cross.iter_mut().zip(&self.covariance) {
-                    for (cell, slope) in row.iter_mut().zip(&slopes) {
-                        // A measurement does not depend on drag.
-                        *cell = (0..6).map(|inner| from[inner] * slope[inner]).sum();
-                    }
-                }
-                let mut covariance = [[0.0; 4]; 4];
-                for row in 0..4 {
-                    for column in 0..=row {
-                        let sum = (0..6)
-                            .map(|inner| slopes[row][inner] * cross[inner][column])
-                            .sum();
-                        covariance[row][column] = sum;
-                        covariance[column][row] = sum;
-                    }
-                    covariance[row][row] += sigmas[row] * sigmas[row] + spread[row];
-                }
-                Expected::new(measured, cross, &covariance)
-            }
-            Filter::Unscented => {
-                let points = self.points();
-                let seen = points.map(|point| {
-                    let mut seen = see(&point, sensor, offset_s);
-                    seen[1] = measured[1] + wrapped(seen[1] - measured[1]);
-                    seen
-                });
-                let mut mean = [0.0; 4];
-                for (index, seen) in seen.iter().enumerate() {
-                    for (sum, value) in mean.iter_mut().zip(seen) {
-                        *sum += Self::weight(index) * value;
-                    }
-                }
-                let mut cross = [[0.0; 4]; STATES];
-                let mut covariance = [[0.0; 4]; 4];
-                for (index, (point, seen)) in points.iter().zip(&seen).enumerate() {
-                    let weight = Self::weight(index);
-                    for column in 0..4 {
-                        let off = weight * (seen[column] - mean[column]);
-                        for row in 0..STATES {
-                            cross[row][column] += off * (point[row] - self.mean[row]);
-                        }
-                        for row in 0..4 {
-                            covariance[row][column] += off * (seen[row] - mean[row]);
-                        }
-                    }
-                }
-                spread = sigmas.map(|sigma| sigma * sigma);
-                for axis in 0..4 {
-                    covariance[axis][axis] += spread[axis];
-                }
-                mean[1] = wrapped(mean[1]);
-                Expected::new(mean, cross, &covariance)
+            Filter::Extended => self.expected_by_slopes(sensor, offset_s, &variances),
+            Filter::Unscented => self.expected_by_points(sensor, offset_s, &variances),
+        }
+    }
+
+    fn expected_by_slopes(
+        &self,
+        sensor: &SensorModel,
+        offset_s: f64,
+        variances: &[f64; 4],
+    ) -> Option<Expected> {
+        let (measured, slopes, spread) = self.measured(sensor, offset_s);
+        let mut cross = [[0.0; 4]; STATES];
+        for (row, from) in cross.iter_mut().zip(&self.covariance) {
+            for (cell, slope) in row.iter_mut().zip(&slopes) {
+                // A measurement does not depend on drag.
+                *cell = (0..6).map(|inner| from[inner] * slope[inner]).sum();
             }
         }
+        let mut covariance = [[0.0; 4]; 4];
+        for row in 0..4 {
+            for column in 0..=row {
+                let sum = (0..6)
+                    .map(|inner| slopes[row][inner] * cross[inner][column])
+                    .sum();
+                covariance[row][column] = sum;
+                covariance[column][row] = sum;
+            }
+            covariance[row][row] += variances[row] + spread[row];
+        }
+        Expected::new(measured, cross, &covariance)
+    }
+
+    fn expected_by_points(
+        &self,
+        sensor: &SensorModel,
+        offset_s: f64,
+        variances: &[f64; 4],
+    ) -> Option<Expected> {
+        let azimuth_rad = see(&self.mean, sensor, offset_s)[1];
+        let points = self.points();
+        let seen = points.map(|point| {
+            let mut seen = see(&point, sensor, offset_s);
+            seen[1] = azimuth_rad + wrapped(seen[1] - azimuth_rad);
+            seen
+        });
+        let mut mean = [0.0; 4];
+        for (index, seen) in seen.iter().enumerate() {
+            for (sum, value) in mean.iter_mut().zip(seen) {
+                *sum += Self::weight(index) * value;
+            }
+        }
+        let mut cross = [[0.0; 4]; STATES];
+        let mut covariance = [[0.0; 4]; 4];
+        for (index, (point, seen)) in points.iter().zip(&seen).enumerate() {
+            let weight = Self::weight(index);
+            for column in 0..4 {
+                let off = weight * (seen[column] - mean[column]);
+                for row in 0..STATES {
+                    cross[row][column] += off * (point[row] - self.mean[row]);
+                }
+                for row in 0..4 {
+                    covariance[row][column] += off * (seen[row] - mean[row]);
+                }
+            }
+        }
+        for axis in 0..4 {
+            covariance[axis][axis] += variances[axis];
+        }
+        mean[1] = wrapped(mean[1]);
+        Expected::new(mean, cross, &covariance)
     }
 
     /// The measurement at the mean, its slopes, and the variance of the second-order terms, which

@@ -162,24 +162,7 @@ impl Picture {
         );
         confirmed.extend(initiate::compete(&mut branches, &setup.settings));
         self.branches = branches;
-        let free = scene
-            .sightings
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| unclaimed[*index]);
-        self.seeds.extend(free.map(|(index, sighting)| {
-            Seed {
-                number: first_number + index as u64,
-                sensor: scan.sensor,
-                time_ns: scan
-                    .time_ns
-                    .saturating_add((sighting.offset_s * 1e9) as i64),
-                sighting: *sighting,
-                begun: false,
-            }
-        }));
-        let excess = self.seeds.len().saturating_sub(setup.settings.seeds_max);
-        self.seeds.drain(..excess);
+        self.plant(setup, scene, scan, unclaimed);
         for branch in confirmed {
             if self.tracks.len() < setup.settings.tracks_max {
                 self.tracks.push(Kept {
@@ -193,6 +176,26 @@ impl Picture {
                 });
             }
         }
+    }
+
+    /// Keeps what nobody took as seeds, the oldest going first where they are too many.
+    fn plant(&mut self, setup: &Setup, scene: &Scene<'_>, scan: &Scan, unclaimed: &[bool]) {
+        let first_number = self.scan_number * PLOTS_PER_SCAN_MAX as u64;
+        let sightings = scene.sightings.iter().zip(unclaimed).enumerate();
+        let free = sightings.filter(|(_, (_, free))| **free);
+        self.seeds.extend(free.map(|(index, (sighting, _))| {
+            Seed {
+                number: first_number + index as u64,
+                sensor: scan.sensor,
+                time_ns: scan
+                    .time_ns
+                    .saturating_add((sighting.offset_s * 1e9) as i64),
+                sighting: *sighting,
+                begun: false,
+            }
+        }));
+        let excess = self.seeds.len().saturating_sub(setup.settings.seeds_max);
+        self.seeds.drain(..excess);
     }
 
     /// Ends tracks, dismisses what does not fall, and takes dismissals back.
