@@ -8,8 +8,8 @@ mod table;
 
 use std::sync::LazyLock;
 
-pub(crate) use table::cubic;
 pub use table::{AtmosphereTable, DensityAndSound};
+pub(crate) use table::{cubic, part_of};
 
 /// Gravity at sea level by which geopotential height is defined, m/s² (76-1562, table 2).
 pub const STANDARD_GRAVITY_MPS2: f64 = 9.806_65;

@@ -5,6 +5,7 @@ mod monotone;
 mod shapes;
 
 pub use curve::{BodyDrag, DragCurve, DragShape};
+pub(crate) use monotone::slopes;
 
 /// A law of drag. Drag acts against the velocity relative to the air and depends on nothing else
 /// but that speed and the height.

@@ -197,7 +197,7 @@ pub fn fly_under(
 }
 
 impl Projectile {
-    fn check(&self) -> Result<(), FlightError> {
+    pub(crate) fn check(&self) -> Result<(), FlightError> {
         within("mass in kg", self.mass_kg, 1e-3, 1e5)?;
         within("calibre in m", self.calibre_m, 1e-3, 5.0)?;
         within("drag scale", self.drag.scale, 0.0, 100.0)
@@ -205,7 +205,7 @@ impl Projectile {
 }
 
 impl Launch {
-    fn check(&self) -> Result<(), FlightError> {
+    pub(crate) fn check(&self) -> Result<(), FlightError> {
         use std::f64::consts::{FRAC_PI_2, PI};
         within("speed in m/s", self.speed_mps, 1e-3, 12_000.0)?;
         within("elevation in rad", self.elevation_rad, 1e-6, FRAC_PI_2)?;
@@ -213,7 +213,7 @@ impl Launch {
     }
 
     /// Velocity in the local frame, m/s.
-    fn velocity_mps(&self) -> [f64; 3] {
+    pub(crate) fn velocity_mps(&self) -> [f64; 3] {
         let along = self.speed_mps * libm::cos(self.elevation_rad);
         [
             along * libm::cos(self.azimuth_rad),

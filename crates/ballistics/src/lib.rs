@@ -1,4 +1,4 @@
-//! How a shell, rocket or missile flies once nothing pushes it any more.
+//! How a shell, rocket or missile flies.
 //!
 //! A round in free flight feels two things: **gravity**, which bends its path down, and **drag**,
 //! the push of the air against its motion. Without drag the path is a parabola. With it the round
@@ -35,20 +35,29 @@
 //! # Ok::<(), ballistics::FlightError>(())
 //! ```
 //!
-//! **Modelled:** the standard atmosphere, drag by Mach number, a constant wind, the Coriolis
-//! acceleration at one latitude, gravity uniform or of a round Earth.
+//! Beside it stand a method of order 8 for single flights under every force, thrust and the turning
+//! ellipsoid among them ([`precise`]), and one for very many flights at once ([`batch`]).
+//! `docs/flight.md` describes the whole model.
 //!
-//! **Deliberately absent:** thrust, lift, spin and attitude (a round is a point, launched at its
-//! burn-out speed); weather other than wind; terrain (the ground is one level); randomness and
-//! clocks; and any search for the launch that reaches a given place. Flight runs forward only: this
+//! **Modelled:** the standard atmosphere, drag by Mach number, wind constant or by height, the
+//! Coriolis acceleration, gravity uniform, of a round Earth or of WGS 84 with J2, and a motor's push.
+//!
+//! **Deliberately absent:** lift, spin and attitude (a round is a point); weather other than wind;
+//! terrain (the ground is one level); randomness and clocks; and any search for the launch that reaches a given place. Flight runs forward only: this
 //! crate tells defenders where a round comes down and when, and nothing here aims one.
 
 pub mod atmosphere;
+pub mod batch;
 pub mod drag;
 mod error;
 pub mod flight;
+pub mod precise;
+mod tableau;
+pub mod thrust;
+pub mod wind;
 
 pub use atmosphere::{Air, AtmosphereTable, standard_atmosphere};
+pub use batch::{Batch, Impacts, Instructions, Shots};
 pub use drag::{
     BodyDrag, ConstantCoefficientDrag, DragCurve, DragLaw, DragShape, LinearDrag, QuadraticDrag,
     Vacuum,
@@ -57,3 +66,6 @@ pub use error::FlightError;
 pub use flight::{
     Accuracy, Environment, Gravity, Impact, Launch, Projectile, State, fly, fly_under, fly_with,
 };
+pub use precise::{EarthImpact, EarthLaunch, Steps, Surroundings, fly_over_earth, fly_precisely};
+pub use thrust::{Motor, ThrustDirection};
+pub use wind::WindProfile;

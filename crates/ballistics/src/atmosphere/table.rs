@@ -50,6 +50,22 @@ impl AtmosphereTable {
         &TABLE
     }
 
+    /// Geopotential height of the first cell's base, m.
+    pub(crate) const FIRST_M: f64 = FIRST_M;
+
+    /// The cubics of density and speed of sound in narrower cells, of a `width_m` that divides 500 m.
+    pub(crate) fn cut(&self, width_m: f64) -> Vec<[[f64; 4]; 2]> {
+        let parts = libm::round(CELL_M / width_m) as usize;
+        let narrowed = |cell: &Cell, part: usize| {
+            let start = part as f64 / parts as f64;
+            [&cell.density, &cell.sound].map(|cubic| part_of(cubic, start, 1.0 / parts as f64))
+        };
+        let cells = self.cells.iter();
+        cells
+            .flat_map(|cell| (0..parts).map(move |part| narrowed(cell, part)))
+            .collect()
+    }
+
     /// The air at a geometric height above mean sea level, m. Heights outside the layers are
     /// treated as [`standard_atmosphere`](super::standard_atmosphere) treats them.
     #[inline]
@@ -105,6 +121,16 @@ impl Cell {
 pub(crate) fn cubic(coefficients: &[f64; 4], share: f64) -> f64 {
     let [a, b, c, d] = *coefficients;
     (a + b * share) + (c + d * share) * (share * share)
+}
+
+/// A cubic from `start` on, in shares of a narrower cell.
+pub(crate) fn part_of([a, b, c, d]: &[f64; 4], start: f64, width: f64) -> [f64; 4] {
+    [
+        a + start * (b + start * (c + start * d)),
+        width * (b + start * (2.0 * c + start * 3.0 * d)),
+        width * width * (c + 3.0 * start * d),
+        width * width * width * d,
+    ]
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 ///
 /// The first slope is that of the first pair; the last is zero, so that the curve goes on as a
 /// constant without a corner. Knots are pairs of place and value, in rising order of place.
-pub(super) fn slopes(knots: &[(f64, f64)]) -> Vec<f64> {
+pub(crate) fn slopes(knots: &[(f64, f64)]) -> Vec<f64> {
     let secants: Vec<(f64, f64)> = knots
         .windows(2)
         .map(|pair| {
