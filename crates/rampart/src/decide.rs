@@ -148,9 +148,7 @@ pub fn decide_as_asked(
     let free = problem(theatre, &setup, &chosen_on);
     free.validate()?;
     let problem = held(&free, request);
-    let effort = Effort {
-        time_limit: request.time_limit,
-    };
+    let effort = Effort::of(request);
     let gap = request.gap.unwrap_or(Options::default().gap);
     let Some(expected) = effort.solve(&problem, gap)? else {
         let infeasible = infeasible::explain(theatre, &free, request);
@@ -167,10 +165,7 @@ pub fn decide_as_asked(
     let risk = chosen
         .as_ref()
         .map(|chosen| known.line(request.objective, chosen, &expected.plan, &judges));
-    let draws: Vec<Coefficients> = judges
-        .iter()
-        .map(|group| Coefficients::new(theatre, &setup, group, &group.rates))
-        .collect();
+    let draws = coefficients(theatre, &setup, &judges);
     let evaluator = Evaluator {
         theatre,
         setup: &setup,
@@ -207,6 +202,14 @@ pub fn decide_as_asked(
     };
     let brief = decided.brief(stated, settings, progress)?;
     Ok(Decision::Plan(Box::new(brief), Box::new(problem)))
+}
+
+/// What each person may expect under each draw.
+fn coefficients(theatre: &Theatre, setup: &Setup, groups: &[Group]) -> Vec<Coefficients> {
+    let draws = groups.iter();
+    draws
+        .map(|group| Coefficients::new(theatre, setup, group, &group.rates))
+        .collect()
 }
 
 /// The problem with the lines that are decided already.
