@@ -154,11 +154,7 @@ pub fn decide_as_asked(
         let infeasible = infeasible::explain(theatre, &free, request);
         return Ok(Decision::Infeasible(infeasible, Box::new(problem)));
     };
-    let known = objective::Known {
-        theatre,
-        setup: &setup,
-        problem: &problem,
-    };
+    let known = objective::Known::new(theatre, &setup, &problem);
     let chosen = known.choose(request.objective, &chosen_on, effort, gap)?;
     let solved = chosen.as_ref().map_or(&expected, |chosen| &chosen.solved);
     let judges = run("flying other raids to judge it", Use::Judge);
@@ -177,8 +173,9 @@ pub fn decide_as_asked(
     let today = Schedule::today(theatre, &problem);
     progress.begin("playing out what may happen", 1);
     let count = futures_count(theatre, &setup, settings);
+    let laydowns = [&today, &schedule];
     let seed = Use::Judge.seed(theatre.seed);
-    let futures = futures::play(theatre, &setup, &judges, seed, count, &[&today, &schedule]);
+    let futures = futures::play(theatre, &setup, &judges, seed, count, &laydowns);
     let (before, after) = (evaluator.tolls(&today), evaluator.tolls(&schedule));
     let decided = Decided {
         theatre,
