@@ -148,29 +148,20 @@ pub fn decide_as_asked(
     let free = problem(theatre, &setup, &chosen_on);
     free.validate()?;
     let problem = held(&free, request);
-    let effort = Effort {
-        time_limit: request.time_limit,
-    };
+    let effort = Effort::of(request);
     let gap = request.gap.unwrap_or(Options::default().gap);
     let Some(expected) = effort.solve(&problem, gap)? else {
         let infeasible = infeasible::explain(theatre, &free, request);
         return Ok(Decision::Infeasible(infeasible, Box::new(problem)));
     };
-    let known = objective::Known {
-        theatre,
-        setup: &setup,
-        problem: &problem,
-    };
+    let known = objective::Known::new(theatre, &setup, &problem);
     let chosen = known.choose(request.objective, &chosen_on, effort, gap)?;
     let solved = chosen.as_ref().map_or(&expected, |chosen| &chosen.solved);
     let judges = run("flying other raids to judge it", Use::Judge);
     let risk = chosen
         .as_ref()
         .map(|chosen| known.line(request.objective, chosen, &expected.plan, &judges));
-    let draws: Vec<Coefficients> = judges
-        .iter()
-        .map(|group| Coefficients::new(theatre, &setup, group, &group.rates))
-        .collect();
+    let draws = coefficients(theatre, &setup, &judges);
     let evaluator = Evaluator {
         theatre,
         setup: &setup,
@@ -182,8 +173,9 @@ pub fn decide_as_asked(
     let today = Schedule::today(theatre, &problem);
     progress.begin("playing out what may happen", 1);
     let count = futures_count(theatre, &setup, settings);
+    let laydowns = [&today, &schedule];
     let seed = Use::Judge.seed(theatre.seed);
-    let futures = futures::play(theatre, &setup, &judges, seed, count, &[&today, &schedule]);
+    let futures = futures::play(theatre, &setup, &judges, seed, count, &laydowns);
     let (before, after) = (evaluator.tolls(&today), evaluator.tolls(&schedule));
     let decided = Decided {
         theatre,
@@ -207,6 +199,14 @@ pub fn decide_as_asked(
     };
     let brief = decided.brief(stated, settings, progress)?;
     Ok(Decision::Plan(Box::new(brief), Box::new(problem)))
+}
+
+/// What each person may expect under each draw.
+fn coefficients(theatre: &Theatre, setup: &Setup, groups: &[Group]) -> Vec<Coefficients> {
+    let draws = groups.iter();
+    draws
+        .map(|group| Coefficients::new(theatre, setup, group, &group.rates))
+        .collect()
 }
 
 /// The problem with the lines that are decided already.

@@ -101,12 +101,8 @@ pub(super) fn conflict(
         }
     }
     let (mut waived, mut stocks) = (Vec::new(), Vec::new());
-    let systems = if asked.is_empty() {
-        0
-    } else {
-        free.systems.len()
-    };
-    for system in 0..systems {
+    // Without an ask no system need be sent anywhere.
+    for system in (0..free.systems.len()).filter(|_| !asked.is_empty()) {
         let more = [waived.as_slice(), &[system]].concat();
         if is_possible(&with(&asked, &more)) {
             stocks.push(system);
@@ -178,22 +174,7 @@ fn stock_lines(theatre: &Theatre, system: usize) -> Vec<(ConflictLine, String)> 
 fn line(theatre: &Theatre, demand: Demand) -> (ConflictLine, String) {
     let site = |index: usize| &theatre.sites[index];
     let (file, line, demand, key) = match demand {
-        Demand::Mission(index) => {
-            let mission = &theatre.missions[index];
-            let sites: Vec<String> = mission
-                .sites
-                .iter()
-                .map(|&index| site(index).id.clone())
-                .collect();
-            let demand = format!(
-                "mission {} needs {} people at {}",
-                mission.id,
-                mission.people,
-                crate::brief::words::list(&sites)
-            );
-            let key = format!("mission.{}.people", mission.id);
-            (THEATRE, mission.line, demand, key)
-        }
+        Demand::Mission(index) => return mission_line(theatre, index),
         Demand::Guard(index) => {
             let site = site(index);
             (
@@ -252,4 +233,21 @@ fn line(theatre: &Theatre, demand: Demand) -> (ConflictLine, String) {
         demand,
     };
     (line, key)
+}
+
+fn mission_line(theatre: &Theatre, index: usize) -> (ConflictLine, String) {
+    let mission = &theatre.missions[index];
+    let sites = mission.sites.iter();
+    let sites: Vec<String> = sites.map(|&site| theatre.sites[site].id.clone()).collect();
+    let line = ConflictLine {
+        file: THEATRE,
+        line: Some(mission.line),
+        demand: format!(
+            "mission {} needs {} people at {}",
+            mission.id,
+            mission.people,
+            crate::brief::words::list(&sites)
+        ),
+    };
+    (line, format!("mission.{}.people", mission.id))
 }

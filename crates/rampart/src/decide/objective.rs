@@ -23,9 +23,9 @@ const NORMAL_95: f64 = 1.644_853_626_951_472_7;
 
 /// What an objective needs to know.
 pub(super) struct Known<'a> {
-    pub theatre: &'a Theatre,
-    pub setup: &'a Setup,
-    pub problem: &'a Problem,
+    theatre: &'a Theatre,
+    setup: &'a Setup,
+    problem: &'a Problem,
 }
 
 /// A plan for an objective other than the expected loss.
@@ -34,7 +34,15 @@ pub(super) struct Chosen {
     envelope: Box<dyn Envelope + Sync>,
 }
 
-impl Known<'_> {
+impl<'a> Known<'a> {
+    pub fn new(theatre: &'a Theatre, setup: &'a Setup, problem: &'a Problem) -> Self {
+        Self {
+            theatre,
+            setup,
+            problem,
+        }
+    }
+
     /// The plan that an objective asks for; none where it is the expected loss.
     pub fn choose(
         &self,

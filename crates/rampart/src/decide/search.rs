@@ -1,6 +1,7 @@
 //! How the planner is asked, so that a limit that is reached gives a plan and its gap.
 
 use super::DecideError;
+use crate::request::Request;
 use planner::{Options, Problem, SolveError, Solved, Status};
 use std::time::Duration;
 
@@ -14,6 +15,13 @@ pub(super) struct Effort {
 }
 
 impl Effort {
+    /// As long as a request allows.
+    pub fn of(request: &Request) -> Self {
+        Self {
+            time_limit: request.time_limit,
+        }
+    }
+
     /// The best plan, searched to a gap; none where the problem has none. Where time runs out before
     /// any plan is known, the first one that can be found without a limit.
     pub fn solve(self, problem: &Problem, gap: f64) -> Result<Option<Solved>, DecideError> {
