@@ -65,7 +65,7 @@ fn spread(count: u32, slowest_mps: f64, fastest_mps: f64) -> Vec<Launch> {
     let launch = |index| Launch {
         speed_mps: slowest_mps + (fastest_mps - slowest_mps) * share(index, 1),
         elevation_rad: (20.0 + 60.0 * share(index, 2)).to_radians(),
-        azimuth_rad: 6.28 * share(index, 3),
+        azimuth_rad: std::f64::consts::TAU * share(index, 3),
     };
     (1..=count).map(launch).collect()
 }
@@ -126,8 +126,8 @@ fn the_regression_case_is_met_to_a_micrometre() {
         let batch = Batch::of_constant_coefficient(LAW, &surroundings, refinement).unwrap();
         let here = flown(&batch, &shots(&[launch; 3]), Instructions::Widest);
         for index in 0..3 {
-            assert!((here.place_m[0][index] - 3354.550_547_694).abs() < error_m);
-            assert!((here.place_m[1][index] - 1918.570_607_037).abs() < error_m);
+            assert!((here.place_m[0][index] - 3_354.550_547_694).abs() < error_m);
+            assert!((here.place_m[1][index] - 1_918.570_607_037).abs() < error_m);
             assert!((here.time_s[index] - 31.069_685_165).abs() < 1e-6);
         }
     }

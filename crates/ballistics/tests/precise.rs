@@ -117,8 +117,8 @@ fn regression(steps: Steps) -> Impact {
 fn the_regression_case_is_met_to_a_hundredth_of_a_micrometre() {
     let here = regression(TIGHT);
     assert!((here.time_s - 31.069_685_165).abs() < 1e-8);
-    assert!((here.x_m - 3354.550_547_694).abs() < 1e-8, "{}", here.x_m);
-    assert!((here.y_m - 1918.570_607_037).abs() < 1e-8, "{}", here.y_m);
+    assert!((here.x_m - 3_354.550_547_694).abs() < 1e-8, "{}", here.x_m);
+    assert!((here.y_m - 1_918.570_607_037).abs() < 1e-8, "{}", here.y_m);
 }
 
 /// By a fit over steps of 2 to 4 s, where the error is far above rounding and the highest term leads.
