@@ -175,37 +175,15 @@ pub(super) fn bound(problem: &RegionalProblem, proof: &RegionalProof) -> Result<
                 lift,
                 regions: trees,
             } => {
-                let priced = systems.iter().chain([lift]);
-                if systems.len() != problem.stock.len()
-                    || priced
-                        .clone()
-                        .any(|price| !(price.is_finite() && *price >= 0.0))
-                {
-                    return fault(place, "has a price that is no price");
-                }
-                if trees.len() != regions.len() {
-                    return fault(place, "does not name every region");
-                }
                 for &(site, mask) in &path {
                     masks[site] = mask;
                 }
                 let leaf = Leaf::new(problem, systems, *lift);
-                let mut sum = 0.0f64;
-                for (sites, tree) in regions.iter().zip(trees) {
-                    match leaf.region(sites, tree, &mut masks) {
-                        Ok(bound) => sum = (sum + bound).next_down(),
-                        Err(why) => return fault(place, why),
-                    }
-                }
+                let bound = leaf.and_then(|leaf| leaf.bound(&regions, trees, &mut masks));
+                least = least.min(bound.or_else(|why| fault(place, why))?);
                 for &(site, _) in &path {
                     masks[site] = every;
                 }
-                for (price, &stock) in systems.iter().zip(&problem.stock) {
-                    sum = (sum - (price * f64::from(stock)).next_up()).next_down();
-                }
-                // A whole number above 2^53 may have been rounded.
-                let carried = (problem.lift as f64).next_up();
-                least = least.min((sum - (lift * carried).next_up()).next_down());
             }
         }
     }
@@ -218,24 +196,58 @@ type Path = Vec<(usize, u64)>;
 /// The prices of one leaf.
 struct Leaf<'a> {
     problem: &'a RegionalProblem,
+    systems: &'a [f64],
+    lift: f64,
     /// Price of each option's units, and of one person who leaves, rounded down.
     option: Vec<f64>,
     out: f64,
 }
 
 impl<'a> Leaf<'a> {
-    fn new(problem: &'a RegionalProblem, systems: &[f64], lift: f64) -> Self {
+    fn new(
+        problem: &'a RegionalProblem,
+        systems: &'a [f64],
+        lift: f64,
+    ) -> Result<Self, &'static str> {
+        let is_price = |price: &f64| price.is_finite() && *price >= 0.0;
+        if systems.len() != problem.stock.len() || !systems.iter().chain([&lift]).all(is_price) {
+            return Err("has a price that is no price");
+        }
         let option = problem.units.iter().map(|units| {
             let paid = units.iter().zip(systems);
             paid.fold(0.0f64, |sum, (&units, price)| {
                 (sum + (f64::from(units) * price).next_down()).next_down()
             })
         });
-        Self {
+        Ok(Self {
             problem,
+            systems,
+            lift,
             option: option.collect(),
             out: (problem.loss_per_move + lift).next_down(),
+        })
+    }
+
+    /// The least that any plan within the masks loses.
+    fn bound(
+        &self,
+        regions: &[Vec<usize>],
+        trees: &[Vec<RegionNode>],
+        masks: &mut [u64],
+    ) -> Result<f64, &'static str> {
+        if trees.len() != regions.len() {
+            return Err("does not name every region");
         }
+        let mut sum = 0.0f64;
+        for (sites, tree) in regions.iter().zip(trees) {
+            sum = (sum + self.region(sites, tree, masks)?).next_down();
+        }
+        for (price, &stock) in self.systems.iter().zip(&self.problem.stock) {
+            sum = (sum - (price * f64::from(stock)).next_up()).next_down();
+        }
+        // A whole number above 2^53 may have been rounded.
+        let carried = (self.problem.lift as f64).next_up();
+        Ok((sum - (self.lift * carried).next_up()).next_down())
     }
 
     /// The least of the leaves of a region's tree.
