@@ -151,7 +151,8 @@ impl Impacts {
 impl Batch {
     /// A body whose drag follows a curve by Mach number, in the standard atmosphere. `refinement`
     /// multiplies the number of steps; 0.2 to 100. At 1 a mortar's impact lies
-    /// within about a millimetre, a 20 km rocket's within one or two centimetres.
+    /// within about a millimetre, a 20 km rocket's within one or two centimetres,
+    /// and two decimetres if its motor drives it through Mach 1.
     ///
     /// # Errors
     /// [`FlightError::OutOfRange`] where an input lies outside the range that its field states.

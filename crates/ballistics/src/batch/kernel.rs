@@ -378,9 +378,9 @@ impl<'a, S: Simd, M: Medium> Flight<'a, S, M> {
         }
         let mut end = point.moved(velocity, acceleration, step_s);
         let left_s = self.splat(0.0) - end.place[2] / end.velocity[2];
-        for (axis, &fourth) in fourth.iter().enumerate() {
+        for (axis, slowing) in fourth.into_iter().enumerate() {
             end.place[axis] = left_s.mul_add(end.velocity[axis], end.place[axis]);
-            end.velocity[axis] = left_s.mul_add(fourth, end.velocity[axis]);
+            end.velocity[axis] = left_s.mul_add(slowing, end.velocity[axis]);
         }
         end.time_s = point.time_s + step_s + left_s;
         end

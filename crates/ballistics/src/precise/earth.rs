@@ -267,6 +267,7 @@ fn geodetic([x, y, z]: [f64; 3]) -> (f64, f64, f64) {
 mod tests {
     use super::*;
     use crate::Vacuum;
+    use std::f64::consts::FRAC_PI_2;
 
     fn close(here: f64, there: f64, relative: f64) {
         assert!(
@@ -277,20 +278,13 @@ mod tests {
 
     #[test]
     fn places_come_back_from_the_ellipsoid() {
-        for latitude in [
-            -std::f64::consts::FRAC_PI_2,
-            -0.9,
-            -0.1,
-            0.0,
-            0.6,
-            1.3,
-            std::f64::consts::FRAC_PI_2,
-        ] {
+        for latitude in [-FRAC_PI_2, -0.9, -0.1, 0.0, 0.6, 1.3, FRAC_PI_2] {
             for longitude in [-3.0, 0.0, 1.2] {
                 for height_m in [-400.0, 0.0, 12_000.0, 400_000.0, 2e6] {
                     let (here, along, up_m) = geodetic(place_m(latitude, longitude, height_m));
                     assert!((here - latitude).abs() < 1e-12, "{here} {latitude}");
-                    assert!((along - longitude).abs() < 1e-9);
+                    // At a pole there is no longitude.
+                    assert!(latitude.abs() > 1.5 || (along - longitude).abs() < 1e-12);
                     assert!((up_m - height_m).abs() < 1e-6, "{up_m} {height_m}");
                 }
             }
@@ -301,10 +295,7 @@ mod tests {
     /// the zonal terms above the second: 1 part in 10⁶.
     #[test]
     fn gravity_on_the_ellipsoid_is_the_tabled_one() {
-        for (latitude, tabled) in [
-            (0.0, 9.780_325_335_9),
-            (std::f64::consts::FRAC_PI_2, 9.832_184_937_8),
-        ] {
+        for (latitude, tabled) in [(0.0, 9.780_325_335_9), (FRAC_PI_2, 9.832_184_937_8)] {
             let [x, y, z] = place_m(latitude, 0.3, 0.0);
             let [ax, ay, az] = Model::WGS_84.free_fall_mps2(&[x, y, z, 0.0, 0.0, 0.0]);
             close(libm::sqrt(ax * ax + ay * ay + az * az), tabled, 2e-5);

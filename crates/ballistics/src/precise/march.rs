@@ -174,3 +174,47 @@ fn falling_root(mut low: f64, mut high: f64, function: impl Fn(f64) -> f64) -> f
     // The end at which the function is nearer to zero.
     if at_low < -at_high { low } else { high }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ConstantCoefficientDrag;
+    use crate::precise::{Surroundings, flat::Flat};
+
+    /// The state of a shot after 60 s in so many steps.
+    fn after(steps: u32) -> State {
+        let law = ConstantCoefficientDrag {
+            per_metre: 0.5 * 1.225 * 0.15 * 0.011 / 13.0,
+        };
+        let surroundings = Surroundings::default();
+        let system = Flat::new(&law, None, &surroundings);
+        let mut state = [0.0, 0.0, 0.0, 300.0, 90.0, 400.0];
+        let step_s = 60.0 / f64::from(steps);
+        for _ in 0..steps {
+            state = step(&system, 0.0, false, &state, step_s).end;
+        }
+        state
+    }
+
+    /// The order p and the next term b of log error = a + p log h + b h through three steps h; before
+    /// rounding is reached, the next term still takes 0.15 from the plain slope.
+    #[test]
+    fn the_error_falls_with_the_eighth_power_of_the_step() {
+        let exact = after(600);
+        let [long, middle, short] = [20, 28, 40].map(|steps| {
+            let here = after(steps);
+            let errors = here.iter().zip(exact).take(3);
+            let square: f64 = errors.map(|(one, other)| (one - other).powi(2)).sum();
+            let step = 1.0 / f64::from(steps);
+            (step.ln(), 0.5 * square.ln(), step)
+        });
+        let slopes = |one: (f64, f64, f64), other: (f64, f64, f64)| {
+            let span = one.0 - other.0;
+            ((one.1 - other.1) / span, (one.2 - other.2) / span)
+        };
+        let (coarse, fine) = (slopes(long, middle), slopes(middle, short));
+        let order = (coarse.0 * fine.1 - fine.0 * coarse.1) / (fine.1 - coarse.1);
+        assert!((order - 8.0).abs() < 0.1, "{order} {coarse:?} {fine:?}");
+        assert!(coarse.0 < fine.0 && (fine.0 - 8.0).abs() < 0.2, "{fine:?}");
+    }
+}
