@@ -175,7 +175,11 @@ impl<Law: DragLaw> Case<'_, Law> {
         if miss_m <= self.miss_max_m {
             Ok(())
         } else {
-            Err(format!("{}: {miss_m} m is more than {} m", self.name, self.miss_max_m).into())
+            Err(format!(
+                "{}: {miss_m} m is more than {} m",
+                self.name, self.miss_max_m
+            )
+            .into())
         }
     }
 }
