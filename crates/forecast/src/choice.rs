@@ -31,7 +31,7 @@ impl Choice {
             let choice = Self {
                 name: default.name(),
                 why: format!(
-                    "the default, as {weeks} weeks to be scored on are too few to show that another model is better; it takes {}",
+                    "the default, as {weeks} weeks are too few to show that another is better, which takes {}",
                     BLOCKS_MIN * block_bins
                 ),
                 gain: None,

@@ -191,12 +191,11 @@ pub(super) fn method(decided: &Decided<'_>, settings: Settings, courses: &Course
     let weights = &decided.theatre.loss;
     let choice = forecast.choice();
     vec![
-        format!("Forecast model: {}: {}.", choice.name, choice.why),
         format!(
-            "Rates: gamma-Poisson with decay over {} days of log, pooled over sites by exposure; \
-             half-lives averaged by their log scores over {} weeks{}; judged threats on top.",
+            "Forecast: {}: {}. {} days of log{}; judged threats on top.",
+            choice.name,
+            choice.why,
             forecast.log_days(),
-            forecast.weeks_scored(),
             if forecast.is_default() {
                 ""
             } else {
@@ -216,8 +215,7 @@ pub(super) fn method(decided: &Decided<'_>, settings: Settings, courses: &Course
             .into(),
         format!(
             "Plan: loses least by {} a killed and {} a wounded person (partners × {}), with upkeep and \
-             moves; a mixed-integer program over loadouts, open sites and whole people; \"survives\" \
-             re-solves it for {} of the draws.",
+             moves; proven by prices, and checked; \"survives\" re-solves it for {} of the draws.",
             number(weights.killed),
             number(weights.wounded),
             number(weights.partner),
