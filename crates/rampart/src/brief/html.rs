@@ -35,21 +35,21 @@ pub fn page(brief: &Brief) -> String {
     decision::defended_assets(&mut page, &brief.document, &names);
     decision::moves(&mut page, &brief.document, &names);
     decision::missions(&mut page, &brief.document, &names);
-    page.push_str("</section>\n<section class=\"evidence\">\n<h2>The evidence</h2>\n");
-    evidence::critical_assets(&mut page, &brief.document, &names);
-    residual::table(&mut page, brief, &names);
-    evidence::accepted_risks(&mut page, &brief.document, &names);
-    evidence::unmet_requests(&mut page, &brief.document, &names);
     let mut limits = reasons::limits(&brief.document);
     limits.extend(reasons::robustness(&brief.document));
     if !limits.is_empty() {
         lines(&mut page, "What holds the plan", &limits, "");
     }
-    evidence::courses_of_action(&mut page, &brief.document);
     let answers = reasons::answers(&brief.document);
     if !answers.is_empty() {
         lines(&mut page, "Answers to what was asked", &answers, "");
     }
+    page.push_str("</section>\n<section class=\"evidence\">\n<h2>The evidence</h2>\n");
+    evidence::critical_assets(&mut page, &brief.document, &names);
+    residual::table(&mut page, brief, &names);
+    evidence::accepted_risks(&mut page, &brief.document, &names);
+    evidence::unmet_requests(&mut page, &brief.document, &names);
+    evidence::courses_of_action(&mut page, &brief.document);
     page.push_str(&charts::sites(&brief.document, &names));
     page.push_str(&charts::curves(&brief.curves));
     evidence::half_lives(&mut page, &brief.half_lives);
