@@ -44,7 +44,7 @@ impl Climb {
             tolerance: enough.tolerance,
         };
         let first = dual.at(&start.shared, masks, &start.people, depth);
-        let radius = start.radius(dual.problem, reach);
+        let radius = start.radius(dual, reach);
         let mut bundle = Bundle::new(first.cut.clone(), radius, enough.price);
         let mut climb = Self {
             seen: vec![first],

@@ -31,6 +31,8 @@ pub enum Depth {
 pub struct Dual<'a> {
     pub problem: &'a RegionalProblem,
     pub regions: Vec<Range<usize>>,
+    /// A first idea of each price.
+    pub scales: Vec<f64>,
 }
 
 /// The bound at some prices, and what attains it.
@@ -72,7 +74,11 @@ impl<'a> Dual<'a> {
                 start = site;
             }
         }
-        Self { problem, regions }
+        Self {
+            problem,
+            regions,
+            scales: scales(problem),
+        }
     }
 
     /// Whether any region is small enough for a tree.
@@ -189,4 +195,25 @@ impl<'a> Dual<'a> {
             used,
         }
     }
+}
+
+/// A first idea of each price: what the best option saves at a full site on average, and what a person
+/// loses.
+fn scales(problem: &RegionalProblem) -> Vec<f64> {
+    let sites = problem.sites() as f64;
+    let (mut saved, mut lost) = (0.0, 0.0);
+    for (losses, &capacity) in problem
+        .loss
+        .chunks_exact(problem.options())
+        .zip(&problem.capacity)
+    {
+        let most = losses.iter().copied().fold(0.0, f64::max);
+        let least = losses.iter().copied().fold(f64::INFINITY, f64::min);
+        saved += (most - least) * f64::from(capacity);
+        lost += most;
+    }
+    let floor = f64::MIN_POSITIVE.sqrt();
+    let mut scales = vec![(saved / sites).max(floor); problem.stock.len()];
+    scales.push((lost / sites).max(floor));
+    scales
 }

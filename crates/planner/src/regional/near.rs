@@ -36,14 +36,7 @@ impl Near<'_> {
         } else {
             self.single(&toll)
         };
-        let mut over: Vec<i64> = problem
-            .stock
-            .iter()
-            .map(|&units| -i64::from(units))
-            .collect();
-        for (over, used) in over.iter_mut().zip(units(problem, &options)) {
-            *over += used;
-        }
+        let over = problem.beyond_stock(&options);
         let ways: Vec<Vec<Way>> = parts
             .iter()
             .map(|part| part.ways.iter().map(|way| way.0.clone()).collect())
@@ -170,18 +163,6 @@ struct Second {
 /// Sites whose other ways are looked at where regions are few.
 const NEAR: usize = 3000;
 
-/// Units of each system that options need.
-fn units(problem: &RegionalProblem, options: &[u8]) -> Vec<i64> {
-    let mut sum = vec![0; problem.stock.len()];
-    for &option in options {
-        let units = &problem.units[usize::from(option)];
-        sum.iter_mut()
-            .zip(units)
-            .for_each(|(sum, &units)| *sum += i64::from(units));
-    }
-    sum
-}
-
 /// The ways of one part beside its cheapest.
 struct Ways {
     /// Its first site.
@@ -196,9 +177,9 @@ impl Ways {
         let Some(((least, cheapest), others)) = priced.split_first() else {
             return Self { first, ways };
         };
-        let base = units(problem, cheapest);
+        let base = problem.units_of(cheapest);
         for (value, options) in others {
-            let units = units(problem, options);
+            let units = problem.units_of(options);
             let units: Vec<i64> = units.iter().zip(&base).map(|(a, b)| a - b).collect();
             let news = units.iter().any(|&units| units != 0)
                 && ways.iter().all(|way| way.0.units != units);

@@ -164,17 +164,7 @@ pub fn undone(problem: &RegionalProblem, mut plan: RegionalPlan) -> Option<Regio
 }
 
 fn without_excess_units(problem: &RegionalProblem, plan: &mut RegionalPlan) -> Option<()> {
-    let mut over: Vec<i64> = problem
-        .stock
-        .iter()
-        .map(|&units| -i64::from(units))
-        .collect();
-    for &option in &plan.options {
-        let units = problem.units[usize::from(option)].iter();
-        over.iter_mut()
-            .zip(units)
-            .for_each(|(over, &units)| *over += i64::from(units));
-    }
+    let mut over = problem.beyond_stock(&plan.options);
     while let Some(system) = over.iter().position(|&over| over > 0) {
         // Every way to have fewer units of this system and no more of any other, by loss a unit.
         let mut ways: Vec<(f64, usize, u8)> = Vec::new();

@@ -102,6 +102,25 @@ impl RegionalProblem {
         &self.loss[site * options..][..options]
     }
 
+    /// Units of each system that options need.
+    pub(super) fn units_of(&self, options: &[u8]) -> Vec<i64> {
+        let mut sum = vec![0; self.stock.len()];
+        for &option in options {
+            let units = self.units[usize::from(option)].iter();
+            let each = sum.iter_mut().zip(units);
+            each.for_each(|(sum, &units)| *sum += i64::from(units));
+        }
+        sum
+    }
+
+    /// Units of each system that options need beyond its stock; negative where some are left.
+    pub(super) fn beyond_stock(&self, options: &[u8]) -> Vec<i64> {
+        let needed = self.units_of(options).into_iter().zip(&self.stock);
+        needed
+            .map(|(needed, &stock)| needed - i64::from(stock))
+            .collect()
+    }
+
     /// The same with these sites only, in this order.
     pub(super) fn of_sites(&self, sites: &[usize]) -> Self {
         let pick = |list: &[u32]| sites.iter().map(|&site| list[site]).collect();

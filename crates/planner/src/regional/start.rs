@@ -24,13 +24,12 @@ impl Start {
     /// From the problem alone.
     pub(super) fn of(dual: &Dual<'_>) -> Self {
         let problem = dual.problem;
-        let scale = scales(problem);
         if problem.sites() <= SAMPLE {
             let start = Self {
-                shared: vec![0.0; scale.len()],
+                shared: vec![0.0; dual.scales.len()],
                 people: vec![0.0; dual.regions.len()],
             };
-            return start.climb(dual, scale);
+            return start.climb(dual, dual.scales.clone());
         }
         let few = sample(dual);
         let mut start = Self::of(&Dual::new(&few));
@@ -39,14 +38,13 @@ impl Start {
             start.people = vec![mean; dual.regions.len()];
         }
         // Prices from a sample err by a share that falls with the root of its size.
-        let radius = start.radius(problem, 2.0 / (few.sites() as f64).sqrt());
+        let radius = start.radius(dual, 2.0 / (few.sites() as f64).sqrt());
         start.climb(dual, radius)
     }
 
     /// How far each price may go when it may go so far in proportion.
-    pub(super) fn radius(&self, problem: &RegionalProblem, reach: f64) -> Vec<f64> {
-        let scales = scales(problem);
-        let prices = self.shared.iter().zip(scales);
+    pub(super) fn radius(&self, dual: &Dual<'_>, reach: f64) -> Vec<f64> {
+        let prices = self.shared.iter().zip(&dual.scales);
         prices
             .map(|(price, scale)| reach * (price + 1e-3 * scale))
             .collect()
@@ -89,25 +87,4 @@ fn sample(dual: &Dual<'_>) -> RegionalProblem {
         *stock = (f64::from(*stock) * share) as u32;
     }
     few
-}
-
-/// A first idea of each price: what the best option saves at a full site on average, and what a person
-/// loses.
-fn scales(problem: &RegionalProblem) -> Vec<f64> {
-    let sites = problem.sites() as f64;
-    let (mut saved, mut lost) = (0.0, 0.0);
-    for (losses, &capacity) in problem
-        .loss
-        .chunks_exact(problem.options())
-        .zip(&problem.capacity)
-    {
-        let most = losses.iter().copied().fold(0.0, f64::max);
-        let least = losses.iter().copied().fold(f64::INFINITY, f64::min);
-        saved += (most - least) * f64::from(capacity);
-        lost += most;
-    }
-    let floor = f64::MIN_POSITIVE.sqrt();
-    let mut scales = vec![(saved / sites).max(floor); problem.stock.len()];
-    scales.push((lost / sites).max(floor));
-    scales
 }

@@ -40,7 +40,7 @@ pub(super) fn suggestions(theatre: &Theatre, margins: &[Margin]) -> Vec<Suggesti
             ));
         }
         let margin = margins.get(index);
-        if margin.is_some_and(|margin| margin.day_open && margin.minute.is_some()) {
+        if margin.is_some_and(|margin| margin.day_open && incident.local_time.is_some()) {
             let what = "the notes say that its day is not known, and `local_time` gives the minute";
             let mend = "empty `local_time`, or mend the notes";
             list.push(at(incident, what.to_owned(), mend));

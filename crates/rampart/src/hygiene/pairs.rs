@@ -47,8 +47,9 @@ struct Side<'a> {
 impl Side<'_> {
     /// Minute of the day, where the day itself is known.
     fn minute(&self) -> Option<i64> {
-        let margin = self.margin.filter(|margin| !margin.day_open)?;
-        margin.minute.map(i64::from)
+        self.margin.filter(|margin| !margin.day_open)?;
+        let time = self.incident.local_time?;
+        Some(60 * i64::from(time.hour()) + i64::from(time.minute()))
     }
 
     fn is_told(&self) -> bool {

@@ -100,8 +100,6 @@ pub(super) struct Known<'a> {
 /// What a row of the log says beside its [`Incident`], for looking the log over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Margin {
-    /// Minute of the day at which the attack began, 0 to 1,439.
-    pub minute: Option<u16>,
     /// The different words of the notes, each as a number that stands for it, sorted.
     pub words: Vec<u32>,
     /// Whether the notes say that the day is not known.
@@ -113,22 +111,15 @@ pub(super) fn margins(text: &str) -> Vec<Margin> {
     let log = Log::default();
     let mut margins = Vec::new();
     if let Some(mut sheet) = Sheet::open(&log, File::Incidents, text, &REQUIRED, &OPTIONAL) {
-        let (time, notes) = (sheet.column("local_time"), sheet.column("notes"));
+        let notes = sheet.column("notes");
         sheet.rows(INCIDENTS_MAX, |row, _| {
-            margins.push(margin(
-                row.get(time).unwrap_or_default(),
-                row.get(notes).unwrap_or_default(),
-            ));
+            margins.push(margin(row.get(notes).unwrap_or_default()));
         });
     }
     margins
 }
 
-fn margin(time: &str, notes: &str) -> Margin {
-    let minute = time.split_once(':').and_then(|(hour, minute)| {
-        let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
-        hour.checked_mul(60)?.checked_add(minute)
-    });
+fn margin(notes: &str) -> Margin {
     let notes = notes.to_lowercase();
     // Only its own words tell one imported event from another.
     let told = match notes.strip_prefix(crate::import::NOTES_BEGIN) {
@@ -151,7 +142,6 @@ fn margin(time: &str, notes: &str) -> Margin {
             && (part.contains("not known") || says("assumed") || says("unknown"))
     };
     Margin {
-        minute,
         words,
         day_open: notes.split([';', '.', ':']).any(open),
     }
