@@ -14,9 +14,11 @@ pub mod catalogue;
 pub mod frames;
 pub mod incident;
 pub mod interval;
+pub mod plot;
 pub mod random;
 pub mod site;
 pub mod statement;
+pub mod warning;
 
 pub use catalogue::{
     Blast, Catalogue, Interceptor, MunitionClass, MunitionKind, People, Role, Sensor, SystemClass,
@@ -25,6 +27,8 @@ pub use catalogue::{
 pub use frames::Geodetic;
 pub use incident::{Confidence, Incident, Munition, Warned};
 pub use interval::{Estimate, Interval};
+pub use plot::Plot;
 pub use random::Stream;
 pub use site::{Site, SiteConfidence};
 pub use statement::{Deployed, LossWeights, Mission, Movement, Stock, Theatre, Threat};
+pub use warning::{Reality, Reference, Stage, Warning, Zone};

@@ -72,9 +72,10 @@ pub use model::{Class, DragPrior};
 pub use motion::Surroundings;
 pub use picture::RECORDS_MAX;
 pub use sensor::{
-    AzimuthReference, FieldOfView, PLOT_OFFSET_MAX_NS, Plot, RANGE_MAX_M, RANGE_RATE_MAX_MPS, Scan,
+    AzimuthReference, FieldOfView, PLOT_OFFSET_MAX_NS, RANGE_MAX_M, RANGE_RATE_MAX_MPS, Scan,
     SensorModel,
 };
+pub use theatre::Plot;
 pub use track::{Dismissed, EndCause, Ended, Status, Track, TrackId};
 pub use tracker::{
     AHEAD_MAX_NS, LATE_MAX_NS, PLOTS_KEPT_MAX, SCANS_KEPT_MAX, Settings, Taken, Tracker,

@@ -4,6 +4,7 @@ use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
 use crate::error::{TrackingError, within};
 use crate::matrix::{Matrix, sandwich};
+use theatre::Plot;
 
 /// Longest range that a plot may have, m.
 pub const RANGE_MAX_M: f64 = 1e6;
@@ -61,23 +62,6 @@ pub struct SensorModel {
     pub scan_period_s: f64,
     /// Where it looks.
     pub field_of_view: FieldOfView,
-}
-
-/// One detection.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Plot {
-    /// Moment of the detection, ns since the tracker's epoch.
-    pub time_ns: i64,
-    /// Distance, m.
-    pub range_m: f64,
-    /// Azimuth in the sensor's sense, rad.
-    pub azimuth_rad: f64,
-    /// Angle above the horizontal, rad.
-    pub elevation_rad: f64,
-    /// Rate of change of the distance, m/s, positive going away.
-    pub range_rate_mps: Option<f64>,
-    /// Signal-to-noise ratio, dB; carried along, not used.
-    pub signal_to_noise_db: Option<f64>,
 }
 
 /// What one radar saw in one look around: at most one plot of each target.
