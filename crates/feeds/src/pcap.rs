@@ -1,18 +1,22 @@
 //! Captures of network traffic (pcap and pcapng) to the datagrams in them.
 //!
-//! The blocks of a capture are read by `pcap-parser`, the packets in them by `etherparse`. Either byte order, micro-
+//! Blocks are those of draft-ietf-opsawg-pcap and -pcapng; the packets in them are read by `etherparse`. Either byte order, micro-
 //! and nanoseconds; Ethernet with VLAN tags, Linux cooked, loopback and bare IP; IPv4 with options and IPv6
 //! with extensions. A packet that was cut short or fragmented gives a fault instead of half a datagram.
 
 use etherparse::{EtherType, NetSlice, SlicedPacket, TransportSlice};
-use pcap_parser::pcapng::{Block, InterfaceDescriptionBlock, parse_block_be, parse_block_le};
-use pcap_parser::{Linktype, PcapHeader};
 use std::net::{IpAddr, SocketAddr};
 
 /// Nanoseconds of a second.
-const SECOND_NS: u32 = 1_000_000_000;
-/// The first octets of a pcapng file, in either byte order.
-const PCAPNG_MAGIC: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
+const SECOND_NS: i64 = 1_000_000_000;
+/// Kinds of blocks of pcapng; that of a section reads the same in either byte order.
+const SECTION: u32 = 0x0a0d_0d0a;
+const INTERFACE: u32 = 1;
+const OLD_PACKET: u32 = 2;
+const SIMPLE_PACKET: u32 = 3;
+const PACKET: u32 = 6;
+/// Octets of the header of a pcap file.
+const HEADER_OCTETS: usize = 24;
 
 /// A UDP datagram of a capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +68,7 @@ pub enum Flaw {
     },
     /// A packet of an interface that was not described, or on a link that is not known here.
     #[error("the link of the packet (type {0:?}) is not one that is known here")]
-    Link(Option<i32>),
+    Link(Option<u32>),
     /// A packet without a moment, or with one that cannot be told.
     #[error("the packet has no moment that can be told")]
     Time,
@@ -88,10 +92,11 @@ pub enum Flaw {
 #[must_use]
 pub fn read(capture: &[u8]) -> Capture<'_> {
     let mut reading = Capture::default();
-    if capture.starts_with(&PCAPNG_MAGIC) {
+    let magic = Order::Little.wide(capture, 0);
+    if magic == Some(SECTION) {
         next_generation(capture, &mut reading);
-    } else if let Ok((rest, header)) = pcap_parser::parse_pcap_header(capture) {
-        classic(capture, rest, &header, &mut reading);
+    } else if let Some(style) = Style::of(capture) {
+        classic(capture, &style, &mut reading);
     } else {
         reading.fault(0, Flaw::NoCapture);
     }
@@ -112,103 +117,199 @@ impl<'a> Capture<'a> {
     }
 }
 
-fn classic<'a>(
-    whole: &'a [u8],
-    mut rest: &'a [u8],
-    header: &PcapHeader,
-    reading: &mut Capture<'a>,
-) {
-    let frame = match (header.is_modified_format(), header.is_bigendian()) {
-        (true, _) => pcap_parser::parse_pcap_frame_modified,
-        (false, true) => pcap_parser::parse_pcap_frame_be,
-        (false, false) => pcap_parser::parse_pcap_frame,
-    };
-    let tick_ns = if header.is_nanosecond_precision() {
-        1
-    } else {
-        1_000
-    };
-    // The high bits of the link say how long a check sum at the end of each frame is.
-    let link = Some(header.network.0 & 0x03ff_ffff);
-    while !rest.is_empty() {
-        let offset = whole.len() - rest.len();
-        let Ok((after, block)) = frame(rest) else {
-            return reading.fault(offset, Flaw::Broken { left: rest.len() });
-        };
-        rest = after;
-        let fraction_ns = i64::from(block.ts_usec) * tick_ns;
-        let time_ns = i64::from(block.ts_sec) * i64::from(SECOND_NS) + fraction_ns;
-        reading.packet(&Packet {
-            offset,
-            link,
-            time_ns: (fraction_ns < i64::from(SECOND_NS)).then_some(time_ns),
-            captured: block.caplen,
-            sent: block.origlen,
-            octets: block.data,
-        });
+/// In which order the octets of a number stand.
+#[derive(Clone, Copy)]
+enum Order {
+    Little,
+    Big,
+}
+
+impl Order {
+    fn short(self, octets: &[u8], at: usize) -> Option<u16> {
+        let number = *octets.get(at..)?.first_chunk()?;
+        Some(match self {
+            Self::Little => u16::from_le_bytes(number),
+            Self::Big => u16::from_be_bytes(number),
+        })
+    }
+
+    fn wide(self, octets: &[u8], at: usize) -> Option<u32> {
+        let number = *octets.get(at..)?.first_chunk()?;
+        Some(match self {
+            Self::Little => u32::from_le_bytes(number),
+            Self::Big => u32::from_be_bytes(number),
+        })
     }
 }
 
-fn next_generation<'a>(whole: &'a [u8], reading: &mut Capture<'a>) {
-    let mut rest = whole;
-    let mut big_endian = false;
+/// What the header of a pcap file says.
+struct Style {
+    order: Order,
+    tick_ns: i64,
+    /// Octets before each packet.
+    frame_octets: usize,
+    link: u32,
+}
+
+impl Style {
+    fn of(capture: &[u8]) -> Option<Self> {
+        let with = |order: Order| {
+            let (tick_ns, frame_octets) = match order.wide(capture, 0)? {
+                0xa1b2_c3d4 => (1_000, 16),
+                0xa1b2_3c4d => (1, 16),
+                // As an old patch for Linux wrote it, with the interface behind the lengths.
+                0xa1b2_cd34 => (1_000, 24),
+                _ => return None,
+            };
+            // The high bits of the link say how long a check sum at the end of each frame is.
+            let link = order.wide(capture, 20)? & 0x03ff_ffff;
+            Some(Self {
+                order,
+                tick_ns,
+                frame_octets,
+                link,
+            })
+        };
+        with(Order::Little).or_else(|| with(Order::Big))
+    }
+
+    fn frame<'a>(&self, octets: &'a [u8], offset: usize) -> Option<(Packet<'a>, usize)> {
+        let number = |at| self.order.wide(octets, at);
+        let fraction_ns = i64::from(number(4)?) * self.tick_ns;
+        let time_ns = i64::from(number(0)?) * SECOND_NS + fraction_ns;
+        let captured = number(8)?;
+        let end = self.frame_octets.checked_add(captured as usize)?;
+        let packet = Packet {
+            offset,
+            link: Some(self.link),
+            time_ns: (fraction_ns < SECOND_NS).then_some(time_ns),
+            captured,
+            sent: number(12)?,
+            octets: octets.get(self.frame_octets..end)?,
+        };
+        Some((packet, end))
+    }
+}
+
+fn classic<'a>(capture: &'a [u8], style: &Style, reading: &mut Capture<'a>) {
+    let mut offset = HEADER_OCTETS;
+    while let Some(rest) = capture.get(offset..).filter(|rest| !rest.is_empty()) {
+        let Some((packet, length)) = style.frame(rest, offset) else {
+            return reading.fault(offset, Flaw::Broken { left: rest.len() });
+        };
+        reading.packet(&packet);
+        offset += length;
+    }
+}
+
+fn next_generation<'a>(capture: &'a [u8], reading: &mut Capture<'a>) {
+    let mut offset = 0;
+    let mut order = Order::Little;
     let mut interfaces = Vec::new();
-    while !rest.is_empty() {
-        let offset = whole.len() - rest.len();
+    while let Some(rest) = capture.get(offset..).filter(|rest| !rest.is_empty()) {
+        let broken = Flaw::Broken { left: rest.len() };
         // A section says its byte order behind its length.
-        if rest.starts_with(&PCAPNG_MAGIC) {
-            big_endian = rest.get(8..12) == Some(&[0x1a, 0x2b, 0x3c, 0x4d]);
+        let section = order.wide(rest, 0) == Some(SECTION);
+        if section {
+            order = match Order::Little.wide(rest, 8) {
+                Some(0x1a2b_3c4d) => Order::Little,
+                _ => Order::Big,
+            };
             interfaces.clear();
         }
-        let parsed = if big_endian {
-            parse_block_be(rest)
-        } else {
-            parse_block_le(rest)
+        let Some((kind, body, length)) = block(rest, order) else {
+            return reading.fault(offset, broken);
         };
-        let block = match parsed {
-            Ok((after, block)) if after.len() < rest.len() => {
-                rest = after;
-                block
+        match kind {
+            SECTION if order.wide(body, 0) != Some(0x1a2b_3c4d) => {
+                return reading.fault(offset, broken);
             }
-            _ => return reading.fault(offset, Flaw::Broken { left: rest.len() }),
-        };
-        match block {
-            Block::InterfaceDescription(interface) => interfaces.push(Interface::new(&interface)),
-            Block::EnhancedPacket(packet) => {
-                let interface = interfaces.get(packet.if_id as usize);
-                let ticks = u64::from(packet.ts_high) << 32 | u64::from(packet.ts_low);
-                reading.packet(&Packet {
-                    offset,
-                    link: interface.map(|interface| interface.link),
-                    time_ns: interface.and_then(|interface| interface.moment_ns(ticks)),
-                    captured: packet.caplen,
-                    sent: packet.origlen,
-                    octets: packet
-                        .data
-                        .get(..packet.caplen as usize)
-                        .unwrap_or_default(),
-                });
-            }
-            Block::SimplePacket(_) => reading.fault(offset, Flaw::Time),
+            INTERFACE => interfaces.push(Interface::of(body, order)),
+            OLD_PACKET | PACKET => match packet(body, order, kind, offset, &interfaces) {
+                Some(packet) => reading.packet(&packet),
+                None => return reading.fault(offset, broken),
+            },
+            SIMPLE_PACKET => reading.fault(offset, Flaw::Time),
             _ => {}
         }
+        offset += length;
     }
+}
+
+/// The block with which some octets begin: its kind, what it holds, and its length.
+fn block(octets: &[u8], order: Order) -> Option<(u32, &[u8], usize)> {
+    let told = order.wide(octets, 4)?;
+    let length = told as usize;
+    let end = length
+        .checked_sub(4)
+        .filter(|end| *end >= 8 && length.is_multiple_of(4))?;
+    let again = order.wide(octets.get(..length)?, end)?;
+    (again == told).then_some((order.wide(octets, 0)?, octets.get(8..end)?, length))
+}
+
+fn packet<'a>(
+    body: &'a [u8],
+    order: Order,
+    kind: u32,
+    offset: usize,
+    interfaces: &[Option<Interface>],
+) -> Option<Packet<'a>> {
+    let number = |at| order.wide(body, at);
+    let index = match kind {
+        OLD_PACKET => u32::from(order.short(body, 0)?),
+        _ => number(0)?,
+    };
+    let interface = interfaces.get(index as usize).and_then(Option::as_ref);
+    let ticks = u64::from(number(4)?) << 32 | u64::from(number(8)?);
+    let captured = number(12)?;
+    Some(Packet {
+        offset,
+        link: interface.map(|interface| interface.link),
+        time_ns: interface.and_then(|interface| interface.moment_ns(ticks)),
+        captured,
+        sent: number(16)?,
+        octets: body.get(20..)?.get(..captured as usize)?,
+    })
 }
 
 /// An interface of a pcapng section.
 struct Interface {
-    link: i32,
+    link: u32,
     ticks_per_second: Option<u64>,
     offset_s: i64,
 }
 
 impl Interface {
-    fn new(block: &InterfaceDescriptionBlock<'_>) -> Self {
-        Self {
-            link: block.linktype.0,
-            ticks_per_second: block.ts_resolution().filter(|ticks| *ticks > 0),
-            offset_s: block.ts_offset(),
+    /// None where its block is shorter than it has to be.
+    fn of(body: &[u8], order: Order) -> Option<Self> {
+        let mut interface = Self {
+            link: order.short(body, 0)?.into(),
+            ticks_per_second: Some(1_000_000),
+            offset_s: 0,
+        };
+        let mut options = body.get(8..)?;
+        while let (Some(code @ 1..), Some(length)) =
+            (order.short(options, 0), order.short(options, 2))
+        {
+            let length = usize::from(length);
+            let Some(value) = options.get(4..4 + length) else {
+                break;
+            };
+            match (code, value) {
+                (9, [power]) => interface.ticks_per_second = ticks_per_second(*power),
+                (14, value) => {
+                    interface.offset_s = value.try_into().map_or(0, |seconds| match order {
+                        Order::Little => i64::from_le_bytes(seconds),
+                        Order::Big => i64::from_be_bytes(seconds),
+                    });
+                }
+                _ => {}
+            }
+            options = options
+                .get(4 + length.next_multiple_of(4)..)
+                .unwrap_or_default();
         }
+        Some(interface)
     }
 
     fn moment_ns(&self, ticks: u64) -> Option<i64> {
@@ -219,10 +320,18 @@ impl Interface {
     }
 }
 
+/// The resolution of an interface: a power of ten, or of two where the highest bit is set.
+fn ticks_per_second(power: u8) -> Option<u64> {
+    match power {
+        0..0x80 => 10_u64.checked_pow(power.into()),
+        _ => 2_u64.checked_pow((power & 0x7f).into()),
+    }
+}
+
 /// A packet as it was captured.
 struct Packet<'a> {
     offset: usize,
-    link: Option<i32>,
+    link: Option<u32>,
     time_ns: Option<i64>,
     captured: u32,
     sent: u32,
@@ -268,10 +377,11 @@ impl<'a> Packet<'a> {
             self.octets.get(octets..).ok_or_else(short)
         };
         let link = self.link.ok_or(Flaw::Link(None))?;
-        let sliced = match Linktype(link) {
-            Linktype::ETHERNET => SlicedPacket::from_ethernet(self.octets),
-            Linktype::LINUX_SLL => SlicedPacket::from_linux_sll(self.octets),
-            Linktype::LINUX_SLL2 => {
+        // Numbers of the registry of link types (tcpdump.org/linktypes.html).
+        let sliced = match link {
+            1 => SlicedPacket::from_ethernet(self.octets),
+            113 => SlicedPacket::from_linux_sll(self.octets),
+            276 => {
                 let kind = self
                     .octets
                     .first_chunk::<2>()
@@ -279,10 +389,8 @@ impl<'a> Packet<'a> {
                 SlicedPacket::from_ether_type(EtherType(kind), after(20)?)
             }
             // Four octets with the family, in the byte order of whoever captured: IP says itself which it is.
-            Linktype::NULL | Linktype::LOOP => SlicedPacket::from_ip(after(4)?),
-            Linktype::RAW | Linktype(12) | Linktype(14) | Linktype::IPV4 | Linktype::IPV6 => {
-                SlicedPacket::from_ip(self.octets)
-            }
+            0 | 108 => SlicedPacket::from_ip(after(4)?),
+            12 | 14 | 101 | 228 | 229 => SlicedPacket::from_ip(self.octets),
             _ => return Err(Flaw::Link(Some(link))),
         };
         sliced.map_err(|reason| Flaw::Packet(reason.to_string()))

@@ -320,6 +320,30 @@ fn a_capture_says_what_it_cannot_tell() {
     assert_eq!(flaws(&broken), [(section.len(), Flaw::Broken { left: 12 })]);
 }
 
+#[test]
+fn a_block_of_another_kind_may_be_as_short_as_a_block_can() {
+    // Found by fuzzing: a reader took the least length of such blocks for granted.
+    let packets = [ethernet(&[], 0x0800, &ipv4(&[], 0))];
+    for style in STYLES {
+        let section = style.section(1, &[]);
+        let whole = style.section(1, &packets);
+        let short = style.block(0x8000_0001, &[]);
+        let with = [&section, short.as_slice(), &whole[section.len()..]].concat();
+        assert_whole(&read(&with), style, 1);
+        // And one that says less than it takes to say anything.
+        for length in 0..12 {
+            let lie = [
+                &section[..],
+                &style.wide(0x8000_0001),
+                &style.wide(length),
+                &[0; 32],
+            ]
+            .concat();
+            assert_eq!(read(&lie).faults.len(), 1);
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn a_capture_cut_anywhere_keeps_what_is_whole(at in any::<prop::sample::Index>(), style in 0_usize..4, next in any::<bool>()) {
