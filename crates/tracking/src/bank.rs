@@ -40,6 +40,35 @@ pub(crate) struct Member {
 #[derive(Clone, Debug)]
 pub(crate) struct Bank {
     pub(crate) members: Vec<Member>,
+    misfit: Misfit,
+}
+
+/// How far plots lie from where they should, against what the radar's stated errors allow.
+///
+/// The variance of the errors is the stated one times a factor whose prior is inverse gamma, worth
+/// [`MISFIT_PRIOR`] components that fit (Bar-Shalom, Li and Kirubarajan 2001, section 5.4, for the test on
+/// which it rests). Never below one: a radar is not taken to be better than it says.
+#[derive(Clone, Copy, Debug, Default)]
+struct Misfit {
+    squares: f64,
+    components: f64,
+}
+
+/// Components for which the stated errors count (assumed: ten plots).
+const MISFIT_PRIOR: f64 = 30.0;
+/// Greatest factor of the variance of the errors.
+const NOISE_SCALE_MAX: f64 = 25.0;
+
+impl Misfit {
+    fn noise_scale(self) -> f64 {
+        ((MISFIT_PRIOR + self.squares) / (MISFIT_PRIOR + self.components))
+            .clamp(1.0, NOISE_SCALE_MAX)
+    }
+
+    fn take(&mut self, squared_distance: f64, components: f64) {
+        self.squares += squared_distance * self.noise_scale();
+        self.components += components;
+    }
 }
 
 impl Physics {
@@ -80,6 +109,8 @@ impl Bank {
                 state.covariance[axis + 3][axis + 3] = spread * spread;
             }
             state.covariance[6][6] = physics.drag.log_drag_sigma * physics.drag.log_drag_sigma;
+            state.covariance[7][7] = physics.falling.wind_variance();
+            state.covariance[8][8] = physics.falling.wind_variance();
             state.update_rate(first.0, first.1);
             state.predict(Filter::Extended, physics.motion(class), &manner, time_s);
             let Some(expected) = state.expected_place(second.0, second.1) else {
@@ -97,7 +128,10 @@ impl Bank {
                 });
             }
         }
-        let mut bank = Self { members };
+        let mut bank = Self {
+            members,
+            misfit: Misfit::default(),
+        };
         let total = bank.normalise_logarithms()?;
         bank.members.retain(|member| {
             member.weight > BEGINNING_WEIGHT_MIN || member.class == Class::FallingRound
@@ -182,8 +216,9 @@ impl Bank {
     /// covariance has failed are dropped.
     pub(crate) fn expect(&mut self, physics: &Physics, sensor: &SensorModel) -> Vec<Expected> {
         let mut all = Vec::with_capacity(self.members.len());
+        let scale = self.misfit.noise_scale();
         self.members.retain(|member| {
-            let expected = member.state.expected(physics.filter, sensor, 0.0);
+            let expected = member.state.expected(physics.filter, sensor, 0.0, scale);
             all.extend(expected);
             expected.is_some()
         });
@@ -200,10 +235,11 @@ impl Bank {
         sighting: &Sighting,
         scan: &[Expected],
     ) -> Vec<Expected> {
+        let scale = self.misfit.noise_scale();
         let own = |(member, expected): (&Member, &Expected)| {
             member
                 .state
-                .expected(physics.filter, sensor, sighting.offset_s)
+                .expected(physics.filter, sensor, sighting.offset_s, scale)
                 .unwrap_or(*expected)
         };
         self.members.iter().zip(scan).map(own).collect()
@@ -267,14 +303,18 @@ impl Bank {
             moved = self.at_moment(physics, sensor, sighting, scan);
             &moved
         };
+        let mut squared = 0.0;
         for ((member, expected), innovation) in
             self.members.iter_mut().zip(expected).zip(&innovations.each)
         {
             if let Some(innovation) = innovation {
                 member.state.update(expected, innovation);
                 member.weight *= libm::exp(innovation.log_density - innovations.log_density);
+                squared += member.weight * innovation.squared_distance;
             }
         }
+        self.misfit
+            .take(squared, if sighting.rated { 4.0 } else { 3.0 });
         self.tidy(plots);
     }
 
@@ -297,6 +337,7 @@ impl Bank {
             })
             .collect();
         let missed = (1.0 - seen.iter().map(|(probability, _)| probability).sum::<f64>()).max(0.0);
+        let (mut squared, mut components) = (0.0, 0.0);
         for (index, (member, expected)) in self.members.iter_mut().zip(scan).enumerate() {
             let own = |(probability, all): &(f64, Innovations)| {
                 let innovation = all.each.get(index).copied().flatten()?;
@@ -311,12 +352,17 @@ impl Bank {
                 member.weight = 0.0;
                 continue;
             }
+            for (weight, innovation) in &innovations {
+                squared += member.weight * weight * innovation.squared_distance;
+                components += member.weight * weight * innovation.components() as f64;
+            }
             for (weight, _) in &mut innovations {
                 *weight /= total;
             }
             member.weight *= total;
             member.state.update_mixed(expected, &innovations);
         }
+        self.misfit.take(squared, components);
         self.tidy(plots);
     }
 

@@ -30,7 +30,7 @@ impl Bound {
         self.state
             .predict(Filter::Extended, Some(&self.motion), &manner, time_s);
         self.state.mean = truth;
-        let expected = sensor.and_then(|sensor| self.state.expected(Filter::Extended, sensor, 0.0));
+        let expected = sensor.and_then(|sensor| self.state.expected(Filter::Extended, sensor, 0.0, 1.0));
         if let (Some(sensor), Some(expected)) = (sensor, expected) {
             let as_expected = Sighting {
                 offset_s: 0.0,

@@ -7,7 +7,7 @@
 
 use crate::matrix::{Matrix, cholesky, forward, sandwich};
 use crate::model::{LOG_DRAG_PSD, Manner};
-use crate::motion::{Motion, STATES, steady_transition};
+use crate::motion::{Motion, STATES, forgotten, steady_transition};
 use crate::sensor::{SensorModel, Sighting, wrapped};
 
 /// Which filter follows a track.
@@ -19,10 +19,10 @@ pub enum Filter {
     Unscented,
 }
 
-/// A normal distribution of position (m), velocity (m/s) and the logarithm of drag (m²/kg).
+/// A normal distribution of position (m), velocity (m/s), the logarithm of drag (m²/kg) and wind (m/s).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gaussian {
-    /// Mean: x, y, z, their rates, and the logarithm of drag.
+    /// Mean: x, y, z, their rates, the logarithm of drag, and the wind along x and y.
     pub mean: [f64; STATES],
     /// Covariance.
     pub covariance: [[f64; STATES]; STATES],
@@ -110,6 +110,13 @@ impl Gaussian {
             }
         }
         self.add_noise(manner, &before, time_s);
+        if let Some(motion) = motion {
+            // The wind keeps its spread: what is forgotten is made up (Ornstein and Uhlenbeck 1930).
+            let left = forgotten(time_s);
+            let renewed = motion.wind_variance() * (1.0 - left * left);
+            self.covariance[7][7] += renewed;
+            self.covariance[8][8] += renewed;
+        }
     }
 
     /// Mean and covariance of weighted sigma points.
@@ -162,12 +169,14 @@ impl Gaussian {
         self.covariance[6][6] += LOG_DRAG_PSD * time_s;
     }
 
-    /// Where a radar should see this, `offset_s` after the moment of the state.
+    /// Where a radar should see this, `offset_s` after the moment of the state, when the variances of its
+    /// errors are `noise_scale` times those stated.
     pub(crate) fn expected(
         &self,
         filter: Filter,
         sensor: &SensorModel,
         offset_s: f64,
+        noise_scale: f64,
     ) -> Option<Expected> {
         let rate_sigma = sensor.range_rate_sigma_mps.unwrap_or(1.0);
         let sigmas = [
@@ -176,7 +185,7 @@ impl Gaussian {
             sensor.elevation_sigma_rad,
             rate_sigma,
         ];
-        let variances = sigmas.map(|sigma| sigma * sigma);
+        let variances = sigmas.map(|sigma| noise_scale * sigma * sigma);
         match filter {
             Filter::Extended => self.expected_by_slopes(sensor, offset_s, &variances),
             Filter::Unscented => self.expected_by_points(sensor, offset_s, &variances),
@@ -451,6 +460,13 @@ impl Gaussian {
                 .flatten()
                 .all(|value| value.is_finite())
             && (0..STATES).all(|axis| self.covariance[axis][axis] > 0.0)
+    }
+}
+
+impl Innovation {
+    /// How many components count.
+    pub(crate) fn components(&self) -> usize {
+        self.components
     }
 }
 

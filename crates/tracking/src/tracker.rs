@@ -57,11 +57,7 @@ impl Default for Settings {
         Self {
             filter: Filter::Extended,
             association: Association::NearestNeighbour,
-            surroundings: Surroundings {
-                origin_height_m: 0.0,
-                coriolis_latitude_rad: None,
-                ground_m: 0.0,
-            },
+            surroundings: Surroundings::default(),
             drag: DragPrior::default(),
             confirmation_score: 6.9,
             ambiguity_margin: 3.0,
