@@ -75,14 +75,21 @@ impl Picture {
             .collect();
         let scene = Scene::new(&setup.physics, sensor, &sightings);
         let mut unclaimed = vec![true; sightings.len()];
-        self.follow(setup, &scene, elapsed_s, &mut unclaimed);
-        self.start(setup, &scene, scan, elapsed_s, &mut unclaimed);
+        let far_off = self.follow(setup, &scene, elapsed_s, &mut unclaimed);
+        self.start(setup, &scene, scan, elapsed_s, (&mut unclaimed, &far_off));
         self.judge(&setup.settings, scan.time_ns);
         scan.plots.len() - sightings.len()
     }
 
-    /// Brings confirmed tracks to the scan and gives them their plots.
-    fn follow(&mut self, setup: &Setup, scene: &Scene<'_>, elapsed_s: f64, unclaimed: &mut [bool]) {
+    /// Brings confirmed tracks to the scan and gives them their plots. Returns the plots that may belong to
+    /// a track without a plot, but lie too far off to be taken: nothing new begins with them.
+    fn follow(
+        &mut self,
+        setup: &Setup,
+        scene: &Scene<'_>,
+        elapsed_s: f64,
+        unclaimed: &mut [bool],
+    ) -> Vec<usize> {
         let mut scans: Vec<Vec<Expected>> = Vec::with_capacity(self.tracks.len());
         for track in &mut self.tracks {
             track.bank.predict(scene.physics, elapsed_s);
@@ -100,6 +107,7 @@ impl Picture {
             &mut pairs,
         );
         let mut claimed = vec![0.0; scene.sightings.len()];
+        let mut far_off = Vec::new();
         let mut rest = pairs.as_slice();
         for (index, (track, scan)) in self.tracks.iter_mut().zip(&scans).enumerate() {
             let count = rest.iter().take_while(|pair| pair.track == index).count();
@@ -112,15 +120,14 @@ impl Picture {
                 }
             }
             if own.is_empty() {
-                for sighting in by_range.far_off(&track.bank, scene, scan) {
-                    claimed[sighting] += 1.0;
-                }
+                far_off.extend(by_range.far_off(&track.bank, scene, scan));
             }
             track.take(setup, scene, scan, own);
         }
         for (free, claimed) in unclaimed.iter_mut().zip(claimed) {
             *free = claimed < 0.5;
         }
+        far_off
     }
 
     /// Lets branches and seeds take what confirmed tracks have left.
@@ -130,7 +137,7 @@ impl Picture {
         scene: &Scene<'_>,
         scan: &Scan,
         elapsed_s: f64,
-        unclaimed: &mut [bool],
+        (unclaimed, far_off): (&mut [bool], &[usize]),
     ) {
         let first_number = self.scan_number * PLOTS_PER_SCAN_MAX as u64;
         for branch in &mut self.branches {
@@ -153,6 +160,9 @@ impl Picture {
             .collect();
         for (index, free) in unclaimed.iter_mut().enumerate() {
             *free = *free && !taken.contains(&(first_number + index as u64));
+        }
+        for &index in far_off {
+            unclaimed[index] = false;
         }
         let oldest_ns = scan.time_ns.saturating_sub((setup.seed_age_s * 1e9) as i64);
         self.seeds.retain(|seed| {
