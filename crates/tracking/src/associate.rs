@@ -78,12 +78,7 @@ impl ByRange {
     }
 
     /// The sightings that may still be a bank's, far off, by the outer gate.
-    pub(crate) fn far_off(
-        &self,
-        bank: &Bank,
-        scene: &Scene<'_>,
-        scan: &[Expected],
-    ) -> Vec<usize> {
+    pub(crate) fn far_off(&self, bank: &Bank, scene: &Scene<'_>, scan: &[Expected]) -> Vec<usize> {
         let (least, most) = self.reach(OUTER_GATE, scan);
         self.near(0.5 * (least + most), 0.5 * (most - least))
             .filter(|&index| {

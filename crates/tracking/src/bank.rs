@@ -4,8 +4,9 @@
 //! (Blom and Bar-Shalom, IEEE Trans. Automatic Control 33, 1988). Everything else stays what it is, and
 //! is weighed by the likelihood of its plots (Magill, IEEE Trans. Automatic Control 10, 1965).
 
+use crate::drag::{DragPrior, KINDS_MAX, RoundKind};
 use crate::filter::{Expected, Filter, Gaussian, Innovation};
-use crate::model::{BURN_MEAN_S, Class, DragPrior};
+use crate::model::{BURN_MEAN_S, Class, Manner};
 use crate::motion::{Motion, STATES};
 use crate::sensor::{SensorModel, Sighting};
 
@@ -19,6 +20,11 @@ const FALLING_WEIGHT_MIN: f64 = 1e-6;
 const BEGINNING_WEIGHT_MIN: f64 = 1e-3;
 /// Plots before a model may be dropped.
 const PLOTS_BEFORE_DROPPING: u32 = 4;
+
+/// Most models of a bank: a falling round is one for each kind.
+const MEMBERS_MAX: usize = Class::ALL.len() + KINDS_MAX - 1;
+/// Squared distance of the logarithms of drag below which two kinds of falling round are one.
+const KINDS_APART: f64 = 1.0;
 
 /// What every bank needs to move.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +81,28 @@ impl Physics {
     fn motion(&self, class: Class) -> Option<&Motion> {
         class.falls().then_some(&self.falling)
     }
+
+    /// Every model to begin with: its class, how it moves, and its drag.
+    fn models(&self) -> impl Iterator<Item = (Class, Manner, [f64; 2])> + '_ {
+        let (mean, sigma) = self.drag.log_drag();
+        let falling = |kind: &RoundKind| {
+            let mut manner = Class::FallingRound.manner();
+            manner.prior *= kind.share / self.drag.total();
+            manner.velocity_sigma_mps = [kind.velocity_sigma_mps; 2];
+            (
+                Class::FallingRound,
+                manner,
+                [kind.log_drag_mean, kind.log_drag_sigma],
+            )
+        };
+        let others = Class::ALL
+            .into_iter()
+            .filter(|class| *class != Class::FallingRound);
+        self.drag
+            .kinds()
+            .map(falling)
+            .chain(others.map(move |class| (class, class.manner(), [mean, sigma])))
+    }
 }
 
 impl Bank {
@@ -90,9 +118,8 @@ impl Bank {
         let wide_m = libm::sqrt(noise[0][0] + noise[1][1] + noise[2][2]);
         let apart = [0, 1, 2].map(|axis| second.1.position_m[axis] - first.1.position_m[axis]);
         let apart_m = libm::sqrt(apart.iter().map(|part| part * part).sum());
-        let mut members = Vec::with_capacity(Class::ALL.len());
-        for class in Class::ALL {
-            let manner = class.manner();
+        let mut members = Vec::with_capacity(MEMBERS_MAX);
+        for (class, manner, [log_drag, drag_sigma]) in physics.models() {
             let [level, upward] = manner.velocity_sigma_mps;
             if apart_m > 6.0 * (level.max(upward) * time_s.abs() + wide_m) {
                 continue;
@@ -101,14 +128,14 @@ impl Bank {
                 mean: [0.0; STATES],
                 covariance: [[0.0; STATES]; STATES],
             };
-            state.mean[6] = physics.drag.log_drag_mean;
+            state.mean[6] = log_drag;
             for axis in 0..3 {
                 state.mean[axis] = first.1.position_m[axis];
                 state.covariance[axis][..3].copy_from_slice(&noise[axis]);
                 let spread = if axis == 2 { upward } else { level };
                 state.covariance[axis + 3][axis + 3] = spread * spread;
             }
-            state.covariance[6][6] = physics.drag.log_drag_sigma * physics.drag.log_drag_sigma;
+            state.covariance[6][6] = drag_sigma * drag_sigma;
             state.covariance[7][7] = physics.falling.wind_variance();
             state.covariance[8][8] = physics.falling.wind_variance();
             state.update_rate(first.0, first.1);
@@ -133,9 +160,7 @@ impl Bank {
             misfit: Misfit::default(),
         };
         let total = bank.normalise_logarithms()?;
-        bank.members.retain(|member| {
-            member.weight > BEGINNING_WEIGHT_MIN || member.class == Class::FallingRound
-        });
+        bank.drop_below(BEGINNING_WEIGHT_MIN);
         bank.normalise();
         // From a density per m³ to one per m and rad².
         let [range, _, elevation, _] = second.1.measured;
@@ -191,7 +216,8 @@ impl Bank {
         };
         let passing = thrust.weight * share;
         let from = thrust.state;
-        let Some(falling) = self.members.iter_mut().find(of(Class::FallingRound)) else {
+        // The last kind of falling round is the fastest.
+        let Some(falling) = self.members.iter_mut().rfind(of(Class::FallingRound)) else {
             return;
         };
         if passing > FALLING_WEIGHT_MIN * falling.weight {
@@ -254,7 +280,7 @@ impl Bank {
         scan: &[Expected],
     ) -> Innovations {
         let mut all = Innovations {
-            each: [None; Class::ALL.len()],
+            each: [None; MEMBERS_MAX],
             log_density: f64::NEG_INFINITY,
             squared_distance: f64::INFINITY,
         };
@@ -368,18 +394,55 @@ impl Bank {
 
     /// Drops what has become impossible and makes the weights sum to one.
     fn tidy(&mut self, plots: u32) {
-        self.members.retain(|member| {
-            member.state.is_sound()
-                && (plots < PLOTS_BEFORE_DROPPING
-                    || member.class == Class::FallingRound
-                    || member.weight >= WEIGHT_MIN)
-        });
+        self.members.retain(|member| member.state.is_sound());
+        if plots >= PLOTS_BEFORE_DROPPING && self.members.len() > 1 {
+            self.drop_below(WEIGHT_MIN);
+            self.join_kinds();
+        }
         for member in &mut self.members {
             if member.class == Class::FallingRound {
                 member.weight = member.weight.max(FALLING_WEIGHT_MIN);
             }
         }
         self.normalise();
+    }
+
+    /// Drops the unlikely, all but the likeliest falling round.
+    fn drop_below(&mut self, least: f64) {
+        let falling = |member: &Member| member.class == Class::FallingRound;
+        let best = self
+            .members
+            .iter()
+            .filter(|member| falling(member))
+            .map(|member| member.weight)
+            .fold(0.0, f64::max);
+        self.members
+            .retain(|member| member.weight >= least || falling(member) && member.weight >= best);
+    }
+
+    /// Makes one of neighbouring kinds of falling round that plots have brought together.
+    fn join_kinds(&mut self) {
+        let mut place = 0;
+        while place + 1 < self.members.len() {
+            let [one, other] = [&self.members[place], &self.members[place + 1]];
+            let apart = one.state.mean[6] - other.state.mean[6];
+            let spread = one.state.covariance[6][6] + other.state.covariance[6][6];
+            let both = [one, other].map(|member| member.class) == [Class::FallingRound; 2];
+            if !both || apart * apart > KINDS_APART * spread {
+                place += 1;
+                continue;
+            }
+            let weight = one.weight + other.weight;
+            if weight > 0.0 {
+                let parts = [
+                    (one.weight / weight, &one.state),
+                    (other.weight / weight, &other.state),
+                ];
+                self.members[place].state = Gaussian::mixture(parts.into_iter());
+                self.members[place].weight = weight;
+            }
+            self.members.remove(place + 1);
+        }
     }
 
     /// Makes the weights sum to one; empties the bank where they cannot.
@@ -425,7 +488,7 @@ impl Bank {
     pub(crate) fn probabilities(&self) -> [f64; Class::ALL.len()] {
         let mut all = [0.0; Class::ALL.len()];
         for member in &self.members {
-            all[member.class as usize] = member.weight;
+            all[member.class as usize] += member.weight;
         }
         all
     }
@@ -434,7 +497,7 @@ impl Bank {
 /// What a sighting is to each model of a bank, and to the bank as a whole.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Innovations {
-    each: [Option<Innovation>; Class::ALL.len()],
+    each: [Option<Innovation>; MEMBERS_MAX],
     pub(crate) log_density: f64,
     /// That of the nearest model.
     pub(crate) squared_distance: f64,

@@ -6,7 +6,7 @@
 //! IEEE 92 (2004).
 
 use crate::matrix::{Matrix, cholesky, forward, sandwich};
-use crate::model::{LOG_DRAG_PSD, Manner};
+use crate::model::Manner;
 use crate::motion::{Motion, STATES, forgotten, steady_transition};
 use crate::sensor::{SensorModel, Sighting, wrapped};
 
@@ -112,6 +112,7 @@ impl Gaussian {
         self.add_noise(manner, &before, time_s);
         if let Some(motion) = motion {
             // The wind keeps its spread: what is forgotten is made up (Ornstein and Uhlenbeck 1930).
+            self.covariance[6][6] += motion.drag_wander() * time_s;
             let left = forgotten(time_s);
             let renewed = motion.wind_variance() * (1.0 - left * left);
             self.covariance[7][7] += renewed;
@@ -140,7 +141,7 @@ impl Gaussian {
         Self { mean, covariance }
     }
 
-    /// White noise on acceleration and on the logarithm of drag (the same source, section 6.2.2).
+    /// White noise on acceleration (the same source, section 6.2.2).
     pub(crate) fn add_noise(&mut self, manner: &Manner, before: &[f64; STATES], time_s: f64) {
         let [level, upward] = manner.acceleration_psd;
         let speed_squared: f64 = before[3..6].iter().map(|part| part * part).sum();
@@ -166,7 +167,6 @@ impl Gaussian {
                 self.covariance[3 + row][3 + column] += psd * time_s;
             }
         }
-        self.covariance[6][6] += LOG_DRAG_PSD * time_s;
     }
 
     /// Where a radar should see this, `offset_s` after the moment of the state, when the variances of its
@@ -178,30 +178,32 @@ impl Gaussian {
         offset_s: f64,
         noise_scale: f64,
     ) -> Option<Expected> {
-        let rate_sigma = sensor.range_rate_sigma_mps.unwrap_or(1.0);
-        let sigmas = [
-            sensor.range_sigma_m,
-            sensor.azimuth_sigma_rad,
-            sensor.elevation_sigma_rad,
-            rate_sigma,
-        ];
-        let variances = sigmas.map(|sigma| noise_scale * sigma * sigma);
+        let variances = variances_of(sensor).map(|variance| noise_scale * variance);
         match filter {
-            Filter::Extended => self.expected_by_slopes(sensor, offset_s, &variances),
+            Filter::Extended => {
+                let (measured, slopes, spread) = self.measured(sensor, offset_s);
+                let variances = std::array::from_fn(|axis| variances[axis] + spread[axis]);
+                self.expected_by_slopes(measured, &slopes, &variances)
+            }
             Filter::Unscented => self.expected_by_points(sensor, offset_s, &variances),
         }
     }
 
+    /// The same where the mean is the truth: by slopes alone, as the bound has it.
+    pub(crate) fn expected_at_truth(&self, sensor: &SensorModel) -> Option<Expected> {
+        let (measured, slopes, _) = self.measured(sensor, 0.0);
+        self.expected_by_slopes(measured, &slopes, &variances_of(sensor))
+    }
+
     fn expected_by_slopes(
         &self,
-        sensor: &SensorModel,
-        offset_s: f64,
+        measured: [f64; 4],
+        slopes: &Matrix<4, STATES>,
         variances: &[f64; 4],
     ) -> Option<Expected> {
-        let (measured, slopes, spread) = self.measured(sensor, offset_s);
         let mut cross = [[0.0; 4]; STATES];
         for (row, from) in cross.iter_mut().zip(&self.covariance) {
-            for (cell, slope) in row.iter_mut().zip(&slopes) {
+            for (cell, slope) in row.iter_mut().zip(slopes) {
                 // A measurement does not depend on drag.
                 *cell = (0..6).map(|inner| from[inner] * slope[inner]).sum();
             }
@@ -215,7 +217,7 @@ impl Gaussian {
                 covariance[row][column] = sum;
                 covariance[column][row] = sum;
             }
-            covariance[row][row] += variances[row] + spread[row];
+            covariance[row][row] += variances[row];
         }
         Expected::new(measured, cross, &covariance)
     }
@@ -544,6 +546,17 @@ impl Expected {
     pub(crate) fn range_sigma_m(&self) -> f64 {
         self.lower[0][0]
     }
+}
+
+/// Variances of a radar's stated errors; one for a range rate that it does not give.
+fn variances_of(sensor: &SensorModel) -> [f64; 4] {
+    [
+        sensor.range_sigma_m,
+        sensor.azimuth_sigma_rad,
+        sensor.elevation_sigma_rad,
+        sensor.range_rate_sigma_mps.unwrap_or(1.0),
+    ]
+    .map(|sigma| sigma * sigma)
 }
 
 /// Place relative to a sensor some time after the moment of a state.

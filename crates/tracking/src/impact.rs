@@ -2,7 +2,7 @@
 
 use crate::filter::Gaussian;
 use crate::matrix::Matrix;
-use crate::model::{Class, LOG_DRAG_PSD};
+use crate::model::Class;
 use crate::motion::{Motion, STATES, WIND_MEMORY_S, drag_of};
 
 /// Longest flight that is followed, s.
@@ -198,7 +198,7 @@ fn future_noise(
     let remaining = end[2];
     let [level, _] = Class::FallingRound.manner().acceleration_psd;
     let level = level * remaining * remaining * remaining / 3.0;
-    let sigma = libm::sqrt(LOG_DRAG_PSD * remaining / 3.0);
+    let sigma = libm::sqrt(motion.drag_wander() * remaining / 3.0);
     let wind = libm::sqrt(motion.wind_variance()) * new_wind_share(remaining / WIND_MEMORY_S);
     for (axis, sigma) in [(6, sigma), (7, wind), (8, wind)] {
         let mut other = state.mean;

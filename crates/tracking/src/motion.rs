@@ -4,6 +4,7 @@ use ballistics::atmosphere::STANDARD_GRAVITY_MPS2;
 use ballistics::flight::EARTH_RATE_RADPS;
 use ballistics::{AtmosphereTable, DragShape};
 
+use crate::drag::DragPrior;
 use crate::error::{TrackingError, within};
 use crate::matrix::Matrix;
 
@@ -70,11 +71,12 @@ pub(crate) struct Motion {
     origin_height_m: f64,
     turning_radps: [f64; 3],
     shape: Option<DragShape>,
+    drag_wander: f64,
     wind_sigma_mps: f64,
 }
 
 impl Motion {
-    pub(crate) fn new(surroundings: &Surroundings, shape: Option<DragShape>) -> Self {
+    pub(crate) fn new(surroundings: &Surroundings, drag: &DragPrior) -> Self {
         let twice = 2.0 * EARTH_RATE_RADPS;
         let turning = |latitude| {
             [
@@ -87,9 +89,15 @@ impl Motion {
             atmosphere: AtmosphereTable::shared(),
             origin_height_m: surroundings.origin_height_m,
             turning_radps: surroundings.coriolis_latitude_rad.map_or([0.0; 3], turning),
-            shape,
+            shape: drag.shape(),
+            drag_wander: drag.wander(),
             wind_sigma_mps: surroundings.wind_sigma_mps,
         }
+    }
+
+    /// Power spectral density of the logarithm of drag, 1/s.
+    pub(crate) fn drag_wander(&self) -> f64 {
+        self.drag_wander
     }
 
     /// Variance of the wind along one axis, m²/s².

@@ -121,7 +121,7 @@ impl Tracker {
             .fold(0.0, f64::max);
         let physics = Physics {
             filter: settings.filter,
-            falling: Motion::new(&settings.surroundings, settings.drag.shape),
+            falling: Motion::new(&settings.surroundings, &settings.drag),
             drag: settings.drag,
         };
         Ok(Self {
@@ -294,7 +294,6 @@ impl Tracker {
 impl Settings {
     fn check(&self) -> Result<(), TrackingError> {
         self.surroundings.check()?;
-        self.drag.check()?;
         within("confirmation_score", self.confirmation_score, 0.0, 100.0)?;
         within("ambiguity_margin", self.ambiguity_margin, 0.0, 100.0)?;
         within("deletion_drop", self.deletion_drop, 1.0, 1_000.0)?;

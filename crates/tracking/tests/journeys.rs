@@ -295,7 +295,17 @@ fn a_filter_comes_near_the_bound_and_not_far_below_it() {
     let found = confirmed(&tracker)[0].state;
     let at = |time_s: f64| {
         let [x, y, z, vx, vy, vz] = truth.at(time_s);
-        [x, y, z, vx, vy, vz, (shot.drag_per_metre / 1.225).ln(), 0.0, 0.0]
+        [
+            x,
+            y,
+            z,
+            vx,
+            vy,
+            vz,
+            (shot.drag_per_metre / 1.225).ln(),
+            0.0,
+            0.0,
+        ]
     };
     let mut prior = Gaussian {
         mean: at(0.0),
@@ -306,7 +316,7 @@ fn a_filter_comes_near_the_bound_and_not_far_below_it() {
         prior.covariance[axis][axis] = 30.0 * 30.0;
         prior.covariance[axis + 3][axis + 3] = 300.0 * 300.0;
     }
-    prior.covariance[6][6] = settings.drag.log_drag_sigma * settings.drag.log_drag_sigma;
+    prior.covariance[6][6] = settings.drag.log_drag().1.powi(2);
     prior.covariance[7][7] = settings.surroundings.wind_sigma_mps.powi(2);
     prior.covariance[8][8] = prior.covariance[7][7];
     let mut bound = Bound::new(&settings.surroundings, &settings.drag, prior);
