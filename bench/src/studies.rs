@@ -41,8 +41,8 @@ pub struct Stage {
     pub count: f64,
     /// Sum of squared impact errors, m².
     pub error_m2: f64,
-    /// Sum of the bounds on them, m².
-    pub bound_m2: f64,
+    /// Sum of squared impact errors over the bound on each.
+    pub in_bounds: f64,
     /// Impacts inside the regions of 50, 90 and 99 %.
     pub inside: [f64; 3],
     /// Sum of the normalised estimation errors squared, six components.
@@ -65,10 +65,10 @@ pub struct Found {
 }
 
 impl Stage {
-    /// RMS impact error over the bound on it.
+    /// RMS impact error in units of the bound on each, so that near and far shots count alike.
     #[must_use]
     pub fn over_bound(&self) -> f64 {
-        (self.error_m2 / self.bound_m2).sqrt()
+        (self.in_bounds / self.count).sqrt()
     }
 
     /// Mean NEES less six, in standard deviations of the mean of as many.
@@ -86,7 +86,7 @@ impl Stage {
     fn add(&mut self, other: &Self) {
         self.count += other.count;
         self.error_m2 += other.error_m2;
-        self.bound_m2 += other.bound_m2;
+        self.in_bounds += other.in_bounds;
         self.nees += other.nees;
         for (sum, more) in self.inside.iter_mut().zip(other.inside) {
             *sum += more;
@@ -352,12 +352,14 @@ impl Seen {
             let across = (off[1] * cos - off[0] * sin) / region.half_width_m;
             f64::from(along.hypot(across) <= 1.0)
         });
+        let error_m2 = off[0] * off[0] + off[1] * off[1];
         let least = self.bound.impact(&GROUND);
+        let bound_m2 = least.map_or(0.0, |least| least.covariance[0][0] + least.covariance[1][1]);
         let path = std::array::from_fn(|axis| truth[axis]);
         Stage {
             count: 1.0,
-            error_m2: off[0] * off[0] + off[1] * off[1],
-            bound_m2: least.map_or(0.0, |least| least.covariance[0][0] + least.covariance[1][1]),
+            error_m2,
+            in_bounds: error_m2 / bound_m2,
             inside,
             nees: nees(&track.state, &path).unwrap_or(1e3),
         }

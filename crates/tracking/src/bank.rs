@@ -32,6 +32,8 @@ pub(crate) struct Physics {
     pub(crate) filter: Filter,
     pub(crate) falling: Motion,
     pub(crate) drag: DragPrior,
+    /// Level of the ground, m.
+    pub(crate) ground_m: f64,
 }
 
 /// One model and its state.
@@ -53,7 +55,8 @@ pub(crate) struct Bank {
 ///
 /// The variance of the errors is the stated one times a factor whose prior is inverse gamma, worth
 /// [`MISFIT_PRIOR`] components that fit (Bar-Shalom, Li and Kirubarajan 2001, section 5.4, for the test on
-/// which it rests). Never below one: a radar is not taken to be better than it says.
+/// which it rests). Only what chance does not explain counts, and it is never below one: a radar is not
+/// taken to be better than it says.
 #[derive(Clone, Copy, Debug, Default)]
 struct Misfit {
     squares: f64,
@@ -67,8 +70,10 @@ const NOISE_SCALE_MAX: f64 = 25.0;
 
 impl Misfit {
     fn noise_scale(self) -> f64 {
-        ((MISFIT_PRIOR + self.squares) / (MISFIT_PRIOR + self.components))
-            .clamp(1.0, NOISE_SCALE_MAX)
+        let components = MISFIT_PRIOR + self.components;
+        // Two standard deviations of the mean of squares.
+        let chance = 1.0 + 2.0 * libm::sqrt(2.0 / components);
+        ((MISFIT_PRIOR + self.squares) / (components * chance)).clamp(1.0, NOISE_SCALE_MAX)
     }
 
     fn take(&mut self, squared_distance: f64, components: f64) {
@@ -82,13 +87,14 @@ impl Physics {
         class.falls().then_some(&self.falling)
     }
 
-    /// Every model to begin with: its class, how it moves, and its drag.
-    fn models(&self) -> impl Iterator<Item = (Class, Manner, [f64; 2])> + '_ {
+    /// Every model to begin with at a height, m: its class, how it moves, and its drag.
+    fn models(&self, height_m: f64) -> impl Iterator<Item = (Class, Manner, [f64; 2])> + '_ {
         let (mean, sigma) = self.drag.log_drag();
-        let falling = |kind: &RoundKind| {
+        let falling = move |kind: &RoundKind| {
             let mut manner = Class::FallingRound.manner();
-            manner.prior *= kind.share / self.drag.total();
-            manner.velocity_sigma_mps = [kind.velocity_sigma_mps; 2];
+            let (share, velocity_sigma_mps) = kind.at_height(height_m - self.ground_m);
+            manner.prior *= share / self.drag.total();
+            manner.velocity_sigma_mps = [velocity_sigma_mps; 2];
             (
                 Class::FallingRound,
                 manner,
@@ -119,7 +125,7 @@ impl Bank {
         let apart = [0, 1, 2].map(|axis| second.1.position_m[axis] - first.1.position_m[axis]);
         let apart_m = libm::sqrt(apart.iter().map(|part| part * part).sum());
         let mut members = Vec::with_capacity(MEMBERS_MAX);
-        for (class, manner, [log_drag, drag_sigma]) in physics.models() {
+        for (class, manner, [log_drag, drag_sigma]) in physics.models(first.1.position_m[2]) {
             let [level, upward] = manner.velocity_sigma_mps;
             if apart_m > 6.0 * (level.max(upward) * time_s.abs() + wide_m) {
                 continue;

@@ -1,6 +1,7 @@
 //! What is known of rounds before any is seen: it matters most in the first seconds.
 
 use ballistics::DragShape;
+use ballistics::atmosphere::STANDARD_GRAVITY_MPS2;
 use theatre::{Interval, MunitionClass};
 
 use crate::error::{TrackingError, within};
@@ -13,23 +14,46 @@ const WANDER_WITH_SHAPE: f64 = 2e-5;
 /// The same for a constant coefficient, which really changes with the Mach number: 8 % in 20 s (that of
 /// shape G1 changes by a tenth between Mach 0.5 and 0.75).
 const WANDER_WITHOUT_SHAPE: f64 = 3e-4;
+/// Distance below which two kinds are one, and the difference of ln(speed) that counts as one.
+const ALIKE: f64 = 1.0;
+const SPEED_ALIKE: f64 = 0.4;
 /// Shares of an interval at which its spread is taken: the middles of fifths, each as likely.
 const SHARES: [f64; 5] = [0.1, 0.3, 0.5, 0.7, 0.9];
 /// Least spread of the logarithm of drag: a standard shape is no round's own (assumed).
 const LOG_DRAG_SIGMA_MIN: f64 = 0.15;
 
-/// Rounds that are alike in speed.
+/// Least share of its speed's square that a round is taken to have left, however high it is.
+const SPEED_LEFT_MIN: f64 = 0.04;
+/// Factor of the share of a kind at a height that it cannot reach.
+const OUT_OF_REACH: f64 = 1e-3;
+
+/// Rounds that are alike in speed and drag.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RoundKind {
     /// How likely it is, against the other kinds; above 0.
     pub share: f64,
-    /// Spread of each component of velocity about zero, m/s; 1 to 3000.
-    pub velocity_sigma_mps: f64,
+    /// Root mean square of its speed at launch or burn-out, m/s; 1 to 3000.
+    pub speed_rms_mps: f64,
+    /// Greatest of them, m/s; at least the root mean square, at most 10,000.
+    pub speed_max_mps: f64,
     /// Mean of ln(scale · area / (2 · mass)), area in m² and mass in kg; −14 to 0. Without a shape the
     /// scale is the drag coefficient itself.
     pub log_drag_mean: f64,
     /// Its spread, one sigma; 10⁻³ to 3.
     pub log_drag_sigma: f64,
+}
+
+impl RoundKind {
+    /// Share, and spread of each component of velocity, m/s, at a height above the ground, m: what is left
+    /// of the energy at launch.
+    pub(crate) fn at_height(&self, height_m: f64) -> (f64, f64) {
+        let climbed = 2.0 * STANDARD_GRAVITY_MPS2 * height_m.max(0.0);
+        let all = self.speed_rms_mps * self.speed_rms_mps;
+        let left = (all - climbed).max(SPEED_LEFT_MIN * all);
+        let reached = climbed <= self.speed_max_mps * self.speed_max_mps;
+        let share = self.share * if reached { 1.0 } else { OUT_OF_REACH };
+        (share, libm::sqrt(left / 3.0))
+    }
 }
 
 /// What speeds and drags rounds have, together: one that flies at twice the speed of sound is no mortar's.
@@ -47,7 +71,8 @@ impl Default for DragPrior {
     fn default() -> Self {
         let any = RoundKind {
             share: 1.0,
-            velocity_sigma_mps: 300.0,
+            speed_rms_mps: 520.0,
+            speed_max_mps: 1_000.0,
             log_drag_mean: libm::log(1.0 / 12_000.0),
             log_drag_sigma: 0.6,
         };
@@ -68,7 +93,8 @@ impl DragPrior {
         within("number of kinds", kinds.len() as f64, 1.0, KINDS_MAX as f64)?;
         for kind in kinds {
             within("share", kind.share, 1e-6, 1e6)?;
-            within("velocity_sigma_mps", kind.velocity_sigma_mps, 1.0, 3e3)?;
+            within("speed_rms_mps", kind.speed_rms_mps, 1.0, 3e3)?;
+            within("speed_max_mps", kind.speed_max_mps, kind.speed_rms_mps, 1e4)?;
             within("log_drag_mean", kind.log_drag_mean, -14.0, 0.0)?;
             within("log_drag_sigma", kind.log_drag_sigma, 1e-3, 3.0)?;
         }
@@ -78,25 +104,22 @@ impl DragPrior {
         })
     }
 
-    /// The prior of a catalogue: classes whose speeds overlap form a kind, every class is as likely as the
-    /// others, and every figure anywhere in its interval. The default where there are none, or none
-    /// that makes sense.
+    /// The prior of a catalogue: classes that are alike in speed and drag form a kind, every class is as
+    /// likely as the others, and every figure anywhere in its interval. The default where there are none,
+    /// or none that makes sense.
     #[must_use]
     pub fn of_munitions(munitions: &[MunitionClass], shape: DragShape) -> Self {
-        let mut sorted: Vec<_> = munitions.iter().collect();
-        sorted.sort_by(|a, b| a.speed_mps.low.total_cmp(&b.speed_mps.low));
-        let mut groups: Vec<(f64, Vec<&MunitionClass>)> = Vec::new();
-        for munition in sorted {
-            let full = groups.len() >= KINDS_MAX;
-            match groups.last_mut() {
-                Some((fastest, group)) if munition.speed_mps.low <= *fastest || full => {
-                    *fastest = fastest.max(munition.speed_mps.high);
-                    group.push(munition);
-                }
-                _ => groups.push((munition.speed_mps.high, vec![munition])),
+        let mut groups: Vec<Vec<&MunitionClass>> = munitions.iter().map(|one| vec![one]).collect();
+        // The two that are most alike, until none are, and not too many are left.
+        while let Some((one, other, apart)) = nearest(&groups) {
+            if apart > ALIKE && groups.len() <= KINDS_MAX {
+                break;
             }
+            let joined = groups.remove(other);
+            groups[one].extend(joined);
         }
-        let kinds: Vec<_> = groups.iter().map(|(_, group)| kind(group)).collect();
+        let mut kinds: Vec<_> = groups.iter().map(|group| kind(group)).collect();
+        kinds.sort_by(|a, b| a.speed_rms_mps.total_cmp(&b.speed_rms_mps));
         Self::new(Some(shape), &kinds).unwrap_or_default()
     }
 
@@ -142,9 +165,28 @@ impl DragPrior {
     }
 }
 
+/// The pair of groups that are most alike and how far they are apart, in spreads of speed and drag.
+fn nearest(groups: &[Vec<&MunitionClass>]) -> Option<(usize, usize, f64)> {
+    let kinds: Vec<_> = groups.iter().map(|group| kind(group)).collect();
+    let mut best: Option<(usize, usize, f64)> = None;
+    for (one, a) in kinds.iter().enumerate() {
+        for (other, b) in kinds.iter().enumerate().skip(one + 1) {
+            let drag = (a.log_drag_mean - b.log_drag_mean)
+                / libm::hypot(a.log_drag_sigma, b.log_drag_sigma);
+            let speed = libm::log(a.speed_rms_mps / b.speed_rms_mps) / SPEED_ALIKE;
+            let apart = libm::hypot(drag, speed);
+            if best.is_none_or(|(_, _, least)| apart < least) {
+                best = Some((one, other, apart));
+            }
+        }
+    }
+    best
+}
+
 /// The moments of some classes.
 fn kind(munitions: &[&MunitionClass]) -> RoundKind {
-    let (mut count, mut sum, mut squares, mut speeds) = (0.0, 0.0, 0.0, 0.0);
+    let (mut count, mut sum, mut squares) = (0.0, 0.0, 0.0);
+    let (mut speeds, mut fastest) = (0.0, 0.0_f64);
     for munition in munitions {
         let calibre_m = 1e-3 * munition.calibre_mm.at(0.5);
         let area_m2 = std::f64::consts::FRAC_PI_4 * calibre_m * calibre_m;
@@ -155,13 +197,15 @@ fn kind(munitions: &[&MunitionClass]) -> RoundKind {
             squares += log_drag * log_drag;
         }
         let Interval { low, high, .. } = munition.speed_mps;
+        fastest = fastest.max(high);
         speeds += (low * low + low * high + high * high) / 3.0;
     }
     let mean = sum / count;
     let least = LOG_DRAG_SIGMA_MIN * LOG_DRAG_SIGMA_MIN;
     RoundKind {
         share: munitions.len() as f64,
-        velocity_sigma_mps: libm::sqrt(speeds / (3.0 * munitions.len() as f64)),
+        speed_rms_mps: libm::sqrt(speeds / munitions.len() as f64),
+        speed_max_mps: fastest,
         log_drag_mean: mean,
         log_drag_sigma: libm::sqrt((squares / count - mean * mean).max(least)),
     }

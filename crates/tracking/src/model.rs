@@ -48,9 +48,9 @@ impl Class {
     /// Boldt, "Flight characteristics of birds: I. radar measurements of speeds", Ibis 143, 2001).
     pub(crate) fn manner(self) -> Manner {
         match self {
-            // Free flight is steady but for gusts and yaw: 0.2 m/s of speed in 10 s (assumed). What speeds it
+            // Free flight is steady but for gusts and yaw: 0.14 m/s of speed in 10 s (assumed). What speeds it
             // has beforehand is the prior's.
-            Self::FallingRound => Manner::new(0.50, [300.0, 300.0], [0.005, 0.005]),
+            Self::FallingRound => Manner::new(0.50, [300.0, 300.0], [0.002, 0.002]),
             // A motor changes the speed by some 200 m/s in its first second, along the path.
             Self::RocketUnderThrust => Manner {
                 along_psd: 2e4,

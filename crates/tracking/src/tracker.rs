@@ -123,6 +123,7 @@ impl Tracker {
             filter: settings.filter,
             falling: Motion::new(&settings.surroundings, &settings.drag),
             drag: settings.drag,
+            ground_m: settings.surroundings.ground_m,
         };
         Ok(Self {
             setup: Setup {
