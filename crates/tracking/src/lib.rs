@@ -62,6 +62,7 @@ pub mod score;
 mod sensor;
 mod track;
 mod tracker;
+pub mod warning;
 
 pub use associate::Association;
 pub use bound::Bound;
