@@ -3,3 +3,4 @@
 pub mod plots;
 pub mod shots;
 pub mod studies;
+pub mod traffic;

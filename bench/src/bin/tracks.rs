@@ -3,16 +3,25 @@
 use std::error::Error;
 
 use rampart_bench::studies::{self, Conditions, Found};
+use rampart_bench::traffic::{self, Kind};
 use tracking::Settings;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    if let Some(hours) = std::env::args().nth(2) {
+        let hours: f64 = hours.parse()?;
+        let mut groups: Vec<Vec<Kind>> = vec![vec![]];
+        groups.extend(Kind::ALL.map(|kind| vec![kind]));
+        for kinds in groups {
+            let started = std::time::Instant::now();
+            println!("{kinds:?}: {:?} in {:?}", traffic::watch(&kinds, hours, 1)?, started.elapsed());
+        }
+        return Ok(());
+    }
     let count: u32 = std::env::args()
         .nth(1)
         .map_or(Ok(100), |text| text.parse())?;
     let mut plain = studies::plain();
     table("plain", &plain, count)?;
-        return Ok(());
-    }
     plain.wind_sigma_mps = 0.001;
     table("no wind", &plain, count)?;
     let mut small = studies::small_radar();

@@ -4,10 +4,10 @@
 //! (Blom and Bar-Shalom, IEEE Trans. Automatic Control 33, 1988). Everything else stays what it is, and
 //! is weighed by the likelihood of its plots (Magill, IEEE Trans. Automatic Control 10, 1965).
 
-use crate::drag::{DragPrior, KINDS_MAX, RoundKind};
+use crate::drag::{DragPrior, KINDS_MAX};
 use crate::filter::{Expected, Filter, Gaussian, Innovation};
-use crate::model::{BURN_MEAN_S, Class, Manner};
-use crate::motion::{Motion, STATES};
+use crate::model::{BURN_MEAN_S, Class};
+use crate::motion::Motion;
 use crate::sensor::{SensorModel, Sighting};
 
 /// Below this a model is dropped. A falling round is never ruled out.
@@ -16,13 +16,11 @@ const WEIGHT_MIN: f64 = 1e-4;
 const FAR: f64 = 40.0;
 /// The least weight that a falling round keeps.
 const FALLING_WEIGHT_MIN: f64 = 1e-6;
-/// Below this a model is not begun with: the second plot speaks against it by more than it could mend.
-const BEGINNING_WEIGHT_MIN: f64 = 1e-3;
 /// Plots before a model may be dropped.
 const PLOTS_BEFORE_DROPPING: u32 = 4;
 
 /// Most models of a bank: a falling round is one for each kind.
-const MEMBERS_MAX: usize = Class::ALL.len() + KINDS_MAX - 1;
+pub(crate) const MEMBERS_MAX: usize = Class::ALL.len() + KINDS_MAX - 1;
 /// Squared distance of the logarithms of drag below which two kinds of falling round are one.
 const KINDS_APART: f64 = 1.0;
 
@@ -48,7 +46,7 @@ pub(crate) struct Member {
 #[derive(Clone, Debug)]
 pub(crate) struct Bank {
     pub(crate) members: Vec<Member>,
-    misfit: Misfit,
+    pub(crate) misfit: Misfit,
 }
 
 /// How far plots lie from where they should, against what the radar's stated errors allow.
@@ -58,7 +56,7 @@ pub(crate) struct Bank {
 /// which it rests). Only what chance does not explain counts, and it is never below one: a radar is not
 /// taken to be better than it says.
 #[derive(Clone, Copy, Debug, Default)]
-struct Misfit {
+pub(crate) struct Misfit {
     squares: f64,
     components: f64,
 }
@@ -83,101 +81,14 @@ impl Misfit {
 }
 
 impl Physics {
-    fn motion(&self, class: Class) -> Option<&Motion> {
+    pub(crate) fn motion(&self, class: Class) -> Option<&Motion> {
         class.falls().then_some(&self.falling)
-    }
-
-    /// Every model to begin with at a height, m: its class, how it moves, and its drag.
-    fn models(&self, height_m: f64) -> impl Iterator<Item = (Class, Manner, [f64; 2])> + '_ {
-        let (mean, sigma) = self.drag.log_drag();
-        let falling = move |kind: &RoundKind| {
-            let mut manner = Class::FallingRound.manner();
-            let (share, velocity_sigma_mps) = kind.at_height(height_m - self.ground_m);
-            manner.prior *= share / self.drag.total();
-            manner.velocity_sigma_mps = [velocity_sigma_mps; 2];
-            (
-                Class::FallingRound,
-                manner,
-                [kind.log_drag_mean, kind.log_drag_sigma],
-            )
-        };
-        let others = Class::ALL
-            .into_iter()
-            .filter(|class| *class != Class::FallingRound);
-        self.drag
-            .kinds()
-            .map(falling)
-            .chain(others.map(move |class| (class, class.manner(), [mean, sigma])))
     }
 }
 
 impl Bank {
-    /// The bank that two sightings begin, and the logarithm of the density of the second given the
-    /// first, in the sensor's own terms. None where no model takes one to the other.
-    pub(crate) fn begin(
-        physics: &Physics,
-        first: (&SensorModel, &Sighting),
-        second: (&SensorModel, &Sighting),
-        time_s: f64,
-    ) -> Option<(Self, f64)> {
-        let noise = first.0.place_covariance_m2(first.1);
-        let wide_m = libm::sqrt(noise[0][0] + noise[1][1] + noise[2][2]);
-        let apart = [0, 1, 2].map(|axis| second.1.position_m[axis] - first.1.position_m[axis]);
-        let apart_m = libm::sqrt(apart.iter().map(|part| part * part).sum());
-        let mut members = Vec::with_capacity(MEMBERS_MAX);
-        for (class, manner, [log_drag, drag_sigma]) in physics.models(first.1.position_m[2]) {
-            let [level, upward] = manner.velocity_sigma_mps;
-            if apart_m > 6.0 * (level.max(upward) * time_s.abs() + wide_m) {
-                continue;
-            }
-            let mut state = Gaussian {
-                mean: [0.0; STATES],
-                covariance: [[0.0; STATES]; STATES],
-            };
-            state.mean[6] = log_drag;
-            for axis in 0..3 {
-                state.mean[axis] = first.1.position_m[axis];
-                state.covariance[axis][..3].copy_from_slice(&noise[axis]);
-                let spread = if axis == 2 { upward } else { level };
-                state.covariance[axis + 3][axis + 3] = spread * spread;
-            }
-            state.covariance[6][6] = drag_sigma * drag_sigma;
-            state.covariance[7][7] = physics.falling.wind_variance();
-            state.covariance[8][8] = physics.falling.wind_variance();
-            state.update_rate(first.0, first.1);
-            state.predict(Filter::Extended, physics.motion(class), &manner, time_s);
-            let Some(expected) = state.expected_place(second.0, second.1) else {
-                continue;
-            };
-            let innovation = expected.place_innovation(second.1);
-            state.update(&expected, &innovation);
-            let rate_density = state.update_rate(second.0, second.1);
-            let weight = libm::log(manner.prior) + innovation.log_density + rate_density;
-            if state.is_sound() && weight.is_finite() {
-                members.push(Member {
-                    class,
-                    weight,
-                    state,
-                });
-            }
-        }
-        let mut bank = Self {
-            members,
-            misfit: Misfit::default(),
-        };
-        let total = bank.normalise_logarithms()?;
-        bank.drop_below(BEGINNING_WEIGHT_MIN);
-        bank.normalise();
-        // From a density per m³ to one per m and rad².
-        let [range, _, elevation, _] = second.1.measured;
-        Some((
-            bank,
-            total + libm::log(range * range * libm::cos(elevation).max(1e-3)),
-        ))
-    }
-
     /// Turns logarithms of weights into weights; returns the logarithm of their sum.
-    fn normalise_logarithms(&mut self) -> Option<f64> {
+    pub(crate) fn normalise_logarithms(&mut self) -> Option<f64> {
         let top = self
             .members
             .iter()
@@ -414,7 +325,7 @@ impl Bank {
     }
 
     /// Drops the unlikely, all but the likeliest falling round.
-    fn drop_below(&mut self, least: f64) {
+    pub(crate) fn drop_below(&mut self, least: f64) {
         let falling = |member: &Member| member.class == Class::FallingRound;
         let best = self
             .members
@@ -452,7 +363,7 @@ impl Bank {
     }
 
     /// Makes the weights sum to one; empties the bank where they cannot.
-    fn normalise(&mut self) {
+    pub(crate) fn normalise(&mut self) {
         let sum: f64 = self.members.iter().map(|member| member.weight).sum();
         for member in &mut self.members {
             member.weight /= sum;

@@ -37,6 +37,7 @@ impl Bound {
                 measured: expected.measured,
                 rated: sensor.range_rate_sigma_mps.is_some(),
                 position_m: [0.0; 3],
+                covariance_m2: [[0.0; 3]; 3],
             };
             self.state
                 .update(&expected, &expected.innovation(&as_expected));

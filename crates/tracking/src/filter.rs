@@ -313,13 +313,9 @@ impl Gaussian {
 
     /// Expectation of a plot's place in the frame itself. Linear in the state, so it serves where the
     /// state is still too wide for slopes; its density is per m³.
-    pub(crate) fn expected_place(
-        &self,
-        sensor: &SensorModel,
-        sighting: &Sighting,
-    ) -> Option<Expected> {
+    pub(crate) fn expected_place(&self, sighting: &Sighting) -> Option<Expected> {
         let offset = sighting.offset_s;
-        let noise = sensor.place_covariance_m2(sighting);
+        let noise = sighting.covariance_m2;
         let mut cross = [[0.0; 4]; STATES];
         for (row, from) in cross.iter_mut().zip(&self.covariance) {
             for axis in 0..3 {

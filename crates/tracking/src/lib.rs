@@ -47,6 +47,7 @@
 mod assignment;
 mod associate;
 mod bank;
+mod begin;
 mod bound;
 mod drag;
 mod error;

@@ -150,7 +150,8 @@ impl Picture {
             unclaimed,
         };
         let branches = std::mem::take(&mut self.branches);
-        let mut branches = initiate::extend(branches, &leftover, &mut self.next_id);
+        let mut branches =
+            initiate::extend(branches, &leftover, setup.seed_age_s, &mut self.next_id);
         let mut confirmed = initiate::compete(&mut branches, &setup.settings);
         let taken: BTreeSet<u64> = branches
             .iter()
