@@ -13,7 +13,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         groups.extend(Kind::ALL.map(|kind| vec![kind]));
         for kinds in groups {
             let started = std::time::Instant::now();
-            println!("{kinds:?}: {:?} in {:?}", traffic::watch(&kinds, hours, 1)?, started.elapsed());
+            println!(
+                "{kinds:?}: {:?} in {:?}",
+                traffic::watch(&kinds, hours, 1)?,
+                started.elapsed()
+            );
         }
         return Ok(());
     }
@@ -22,6 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map_or(Ok(100), |text| text.parse())?;
     let mut plain = studies::plain();
     table("plain", &plain, count)?;
+return Ok(());
     plain.wind_sigma_mps = 0.001;
     table("no wind", &plain, count)?;
     let mut small = studies::small_radar();

@@ -82,7 +82,7 @@ impl Misfit {
 
 impl Physics {
     pub(crate) fn motion(&self, class: Class) -> Option<&Motion> {
-        class.falls().then_some(&self.falling)
+        class.flies_freely().then_some(&self.falling)
     }
 }
 
@@ -382,6 +382,14 @@ impl Bank {
                 members.iter().map(|member| (member.weight, &member.state)),
             )),
         }
+    }
+
+    /// Whether it lies below a level by more than chance, which nothing does.
+    pub(crate) fn is_below(&self, level_m: f64) -> bool {
+        self.members.iter().all(|member| {
+            let sigma_m = libm::sqrt(member.state.covariance[2][2]);
+            member.state.mean[2] + 3.0 * sigma_m < level_m
+        })
     }
 
     /// The models that fall as one normal distribution.
