@@ -18,7 +18,7 @@ pub const GROUND: LevelGround = LevelGround { height_m: 0.0 };
 /// Distance from the truth within which a track is that target's, m.
 const NEAR_M: f64 = 400.0;
 /// Seconds since the first plot at which errors and regions are judged; the last is "2 s before the end".
-const STAGES_S: [f64; 4] = [5.0, 8.0, 12.0, 18.0];
+pub const STAGES_S: [f64; 4] = [5.0, 8.0, 12.0, 18.0];
 
 /// The conditions of a study.
 #[derive(Clone, Copy, Debug)]
