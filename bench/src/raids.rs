@@ -1,8 +1,6 @@
 //! Raids that fill the sky, and a tracker's run over them.
 
 use std::error::Error;
-use std::sync::LazyLock;
-use std::time::Instant;
 
 use theatre::Stream;
 use tracking::score::{Gospa, gospa};
@@ -100,17 +98,11 @@ pub fn run(
     Ok(out)
 }
 
-/// Processor time of this thread where the system tells it (Linux), which other work does not lengthen;
-/// otherwise the time that has passed, ms.
+/// Processor time of this thread, which other work does not lengthen, ms.
 #[must_use]
 pub fn processor_ms() -> f64 {
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = told.and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
-    nanoseconds.map_or_else(
-        || START.elapsed().as_secs_f64() * 1e3,
-        |nanoseconds| nanoseconds * 1e-6,
-    )
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 * 1e-6
 }
 
 /// The figure below which a share of some lies.

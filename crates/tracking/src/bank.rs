@@ -24,6 +24,11 @@ pub(crate) const MEMBERS_MAX: usize = Class::ALL.len() + KINDS_MAX - 1;
 /// Squared distance of the logarithms of drag below which two kinds of falling round are one.
 const KINDS_APART: f64 = 1.0;
 
+/// How long a machine-gun round is seen, s, and down to which speed, m/s (assumed: a tracer burns 1 to 3 s,
+/// in which it slows from 850 m/s to 300).
+const BULLET_AGE_MAX_S: f64 = 3.0;
+const BULLET_SPEED_MIN_MPS: f64 = 200.0;
+
 /// What every bank needs to move.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Physics {
@@ -47,6 +52,8 @@ pub(crate) struct Member {
 pub(crate) struct Bank {
     pub(crate) members: Vec<Member>,
     pub(crate) misfit: Misfit,
+    /// Time since its first two plots, s.
+    pub(crate) age_s: f64,
 }
 
 /// How far plots lie from where they should, against what the radar's stated errors allow.
@@ -110,6 +117,7 @@ impl Bank {
         if time_s <= 0.0 {
             return;
         }
+        self.age_s += time_s;
         self.burn_out(time_s);
         for member in &mut self.members {
             let manner = member.class.manner();
@@ -314,6 +322,7 @@ impl Bank {
         self.members.retain(|member| member.state.is_sound());
         if plots >= PLOTS_BEFORE_DROPPING && self.members.len() > 1 {
             self.drop_below(WEIGHT_MIN);
+            self.drop_spent_bullets();
             self.join_kinds();
         }
         for member in &mut self.members {
@@ -335,6 +344,16 @@ impl Bank {
             .fold(0.0, f64::max);
         self.members
             .retain(|member| member.weight >= least || falling(member) && member.weight >= best);
+    }
+
+    /// Drops the machine-gun round where it would be spent: a light mortar round has nearly its drag.
+    fn drop_spent_bullets(&mut self) {
+        let old = self.age_s > BULLET_AGE_MAX_S;
+        self.members.retain(|member| {
+            let speed_squared: f64 = member.state.mean[3..6].iter().map(|part| part * part).sum();
+            member.class != Class::MachineGunRound
+                || !old && speed_squared > BULLET_SPEED_MIN_MPS * BULLET_SPEED_MIN_MPS
+        });
     }
 
     /// Makes one of neighbouring kinds of falling round that plots have brought together.

@@ -181,6 +181,7 @@ impl Bank {
         let mut bank = Self {
             members,
             misfit: Misfit::default(),
+            age_s: 0.0,
         };
         let total = bank.normalise_logarithms()?;
         bank.drop_below(WEIGHT_MIN);
