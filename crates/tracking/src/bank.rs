@@ -81,9 +81,12 @@ impl Misfit {
         ((MISFIT_PRIOR + self.squares) / (components * chance)).clamp(1.0, NOISE_SCALE_MAX)
     }
 
-    fn take(&mut self, squared_distance: f64, components: f64) {
-        self.squares += squared_distance * self.noise_scale();
+    /// Takes an innovation in; returns by how much the factor has changed.
+    fn take(&mut self, squared_distance: f64, components: f64) -> f64 {
+        let before = self.noise_scale();
+        self.squares += squared_distance * before;
         self.components += components;
+        self.noise_scale() / before
     }
 }
 
@@ -264,8 +267,8 @@ impl Bank {
                 squared += member.weight * innovation.squared_distance;
             }
         }
-        self.misfit
-            .take(squared, if sighting.rated { 4.0 } else { 3.0 });
+        let components = if sighting.rated { 4.0 } else { 3.0 };
+        self.learn(squared, components);
         self.tidy(plots);
     }
 
@@ -313,8 +316,19 @@ impl Bank {
             member.weight *= total;
             member.state.update_mixed(expected, &innovations);
         }
-        self.misfit.take(squared, components);
+        self.learn(squared, components);
         self.tidy(plots);
+    }
+
+    /// Takes a misfit in. What earlier plots said of place and velocity was believed by another factor, and
+    /// is corrected by it; drag and wind are mostly known beforehand.
+    fn learn(&mut self, squared: f64, components: f64) {
+        let changed = self.misfit.take(squared, components);
+        if changed != 1.0 {
+            for member in &mut self.members {
+                member.state.widen(libm::sqrt(changed));
+            }
+        }
     }
 
     /// Drops what has become impossible and makes the weights sum to one.
