@@ -216,3 +216,41 @@ fn pairs<'a>(one: &'a Interval, other: &'a Interval) -> impl Iterator<Item = [f6
         .into_iter()
         .flat_map(|share| SHARES.map(|second| [one.at(share), other.at(second)]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(speed_max_mps: f64, log_drag_mean: f64) -> RoundKind {
+        RoundKind {
+            share: 1.0,
+            speed_rms_mps: 0.8 * speed_max_mps,
+            speed_max_mps,
+            log_drag_mean,
+            log_drag_sigma: 0.2,
+        }
+    }
+
+    #[test]
+    fn a_height_leaves_a_kind_the_energy_it_has_left_or_rules_it_out() {
+        let mortar = kind(250.0, -7.0);
+        let (share, low) = mortar.at_height(0.0);
+        assert_eq!(share, 1.0);
+        assert!((low - 200.0 / libm::sqrt(3.0)).abs() < 1e-9);
+        let (share, high) = mortar.at_height(1_000.0);
+        assert_eq!(share, 1.0);
+        assert!(high < low);
+        // 250 m/s reach 3.2 km without air.
+        assert!(mortar.at_height(3_300.0).0 < 0.01);
+    }
+
+    #[test]
+    fn moments_of_all_kinds_are_those_of_the_mixture() {
+        let prior = DragPrior::new(None, &[kind(250.0, -7.0), kind(700.0, -9.0)]).unwrap();
+        let (mean, sigma) = prior.log_drag();
+        assert!((mean + 8.0).abs() < 1e-12);
+        assert!((sigma - libm::sqrt(1.0 + 0.04)).abs() < 1e-12);
+        assert!(DragPrior::new(None, &[]).is_err());
+        assert!(DragPrior::new(None, &[kind(250.0, f64::NAN)]).is_err());
+    }
+}

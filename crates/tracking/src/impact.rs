@@ -278,3 +278,32 @@ fn fall(motion: &Motion, state: &[f64; STATES], ground: &impl Ground) -> Option<
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Against the sum over a fine mesh of the covariance of a process that begins at none.
+    #[test]
+    fn winds_to_come_count_as_their_process_has_it() {
+        for x in [0.02, 0.3, 1.0, 3.0] {
+            let count = 400;
+            let at = |index: i32| x * (f64::from(index) + 0.5) / f64::from(count);
+            let (mut variance, mut fading) = (0.0, 0.0);
+            for one in 0..count {
+                let (s, weight) = (at(one), (x - at(one)) * x / f64::from(count));
+                fading += weight * libm::exp(-s);
+                for other in 0..count {
+                    let u = at(other);
+                    let together = libm::exp(-(s - u).abs()) - libm::exp(-s - u);
+                    variance += weight * (x - u) * x / f64::from(count) * together;
+                }
+            }
+            let share = libm::sqrt(variance) / fading;
+            assert!(
+                (new_wind_share(x) / share - 1.0).abs() < 0.02,
+                "{x}: {share}"
+            );
+        }
+    }
+}

@@ -35,7 +35,7 @@ pub struct Settings {
     /// What is known of drag beforehand.
     pub drag: DragPrior,
     /// Score from which a track is confirmed; 0 to 100. It is ln((1 − β) / α) of the sequential test
-    /// (Wald 1945): 6.9 lets one in a thousand chance tracks pass.
+    /// (Wald 1945): 6.0 lets one in four hundred chance tracks pass.
     pub confirmation_score: f64,
     /// Score that a rival must lag by; 0 to 100. 3 is odds of 20.
     pub ambiguity_margin: f64,
@@ -59,7 +59,7 @@ impl Default for Settings {
             association: Association::NearestNeighbour,
             surroundings: Surroundings::default(),
             drag: DragPrior::default(),
-            confirmation_score: 6.9,
+            confirmation_score: 6.0,
             ambiguity_margin: 3.0,
             deletion_drop: 11.0,
             new_targets_per_scan: 1.0,

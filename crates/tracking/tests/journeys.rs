@@ -341,3 +341,27 @@ fn a_filter_comes_near_the_bound_and_not_far_below_it() {
         size(&ours) / size(&least)
     );
 }
+
+#[test]
+fn a_radar_that_looks_often_may_lose_sight_for_a_second() {
+    let mut radar = Radar {
+        rate_hz: 20.0,
+        ..Radar::default()
+    };
+    radar.model.scan_period_s = 0.05;
+    radar.model.clutter_per_scan = 1.0;
+    let truth = flight(&Shot::default());
+    let mut tracker = tracker(Settings::default(), &radar);
+    let mut scans = radar.scans(&[&truth], 31, 200);
+    for scan in &mut scans[80..110] {
+        scan.plots.clear();
+    }
+    feed(&mut tracker, &scans[..80]);
+    let before = confirmed(&tracker);
+    assert_eq!(before.len(), 1);
+    feed(&mut tracker, &scans[80..]);
+    let after = confirmed(&tracker);
+    assert_eq!(after.len(), 1);
+    assert_eq!(before[0].id, after[0].id);
+    assert_eq!(tracker.ended().count() + tracker.dismissed().count(), 0);
+}
