@@ -35,7 +35,7 @@ pub struct Settings {
     /// What is known of drag beforehand.
     pub drag: DragPrior,
     /// Score from which a track is confirmed; 0 to 100. It is ln((1 − β) / α) of the sequential test
-    /// (Wald 1945): 6.9 lets one in a thousand chance tracks pass.
+    /// (Wald 1945): 6.0 lets one in four hundred chance tracks pass.
     pub confirmation_score: f64,
     /// Score that a rival must lag by; 0 to 100. 3 is odds of 20.
     pub ambiguity_margin: f64,
@@ -57,16 +57,12 @@ impl Default for Settings {
         Self {
             filter: Filter::Extended,
             association: Association::NearestNeighbour,
-            surroundings: Surroundings {
-                origin_height_m: 0.0,
-                coriolis_latitude_rad: None,
-                ground_m: 0.0,
-            },
+            surroundings: Surroundings::default(),
             drag: DragPrior::default(),
-            confirmation_score: 6.9,
+            confirmation_score: 6.0,
             ambiguity_margin: 3.0,
             deletion_drop: 11.0,
-            new_targets_per_scan: 0.05,
+            new_targets_per_scan: 1.0,
             tracks_max: 4_096,
             branches_max: 2_048,
             seeds_max: 8_192,
@@ -125,8 +121,9 @@ impl Tracker {
             .fold(0.0, f64::max);
         let physics = Physics {
             filter: settings.filter,
-            falling: Motion::new(&settings.surroundings, settings.drag.shape),
+            falling: Motion::new(&settings.surroundings, &settings.drag),
             drag: settings.drag,
+            ground_m: settings.surroundings.ground_m,
         };
         Ok(Self {
             setup: Setup {
@@ -298,7 +295,6 @@ impl Tracker {
 impl Settings {
     fn check(&self) -> Result<(), TrackingError> {
         self.surroundings.check()?;
-        self.drag.check()?;
         within("confirmation_score", self.confirmation_score, 0.0, 100.0)?;
         within("ambiguity_margin", self.ambiguity_margin, 0.0, 100.0)?;
         within("deletion_drop", self.deletion_drop, 1.0, 1_000.0)?;
