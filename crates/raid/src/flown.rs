@@ -3,7 +3,8 @@
 //! Large studies need only where rounds fall and when ([`crate::Raid`]); a radar needs to know where
 //! they are in between. What they were fired with and from where stays inside.
 
-use crate::salvo::{Flights, Raid, RaidKey};
+use crate::salvo::{Fired, Flights, Raid, RaidKey, tracks};
+use crate::shots::between;
 use crate::unknowns::{PeopleDraw, SystemDraw};
 use ballistics::State;
 
@@ -42,11 +43,11 @@ pub(crate) struct Moment {
     pub(crate) velocity_mps: [f64; 3],
 }
 
-/// The flight of one round in the frame of its launch.
+/// The flight of one round, along and across the line of fire from what was attacked.
 #[derive(Clone, Debug)]
-pub(crate) struct Path {
-    pub(crate) launch_s: f64,
-    pub(crate) states: Vec<State>,
+struct Path {
+    launch_s: f64,
+    states: Vec<State>,
 }
 
 /// Turns and shifts the frame of a launch into that of the site.
@@ -54,9 +55,7 @@ pub(crate) struct Path {
 struct Placing {
     sine: f64,
     cosine: f64,
-    /// What was attacked, along and across the line of fire from the launch, m.
-    aimed_m: [f64; 2],
-    /// The same from the middle of the site, m.
+    /// What was attacked, along and across the line of fire from the middle of the site, m.
     centre_m: [f64; 2],
 }
 
@@ -69,18 +68,16 @@ impl Placing {
     }
 
     fn place(&self, [along_m, across_m]: [f64; 2]) -> [f64; 2] {
-        self.turn([
-            along_m - self.aimed_m[0] + self.centre_m[0],
-            across_m - self.aimed_m[1] + self.centre_m[1],
-        ])
+        self.turn([along_m + self.centre_m[0], across_m + self.centre_m[1]])
     }
 }
 
 impl Flights<'_> {
-    /// Flies one raid on a site of this populated radius and keeps every flight.
+    /// Flies one raid on a site of this populated radius, every round with its errors, and keeps the
+    /// flights.
     ///
-    /// The raid is that of [`Flights::raid`] for the same key. It comes from a direction drawn at
-    /// random: every direction is as likely as any other.
+    /// The errors are those of [`Flights::raid`] for the same key, whose falls differ from these by what
+    /// derivatives leave out. The raid comes from a direction drawn at random, all equally likely.
     #[must_use]
     pub fn flown(
         &self,
@@ -90,18 +87,41 @@ impl Flights<'_> {
         radius_m: f64,
         key: RaidKey,
     ) -> FlownRaid {
-        let (raid, paths, aimed_m) = self.raid_with_paths(rounds, systems, people, key);
+        let Fired {
+            mut raid,
+            shot,
+            shared,
+            factors,
+        } = self.fire(people, key);
         let heading_rad = std::f64::consts::TAU * key.stream(PURPOSE_HEADING).uniform();
         let (sine, cosine) = libm::sincos(heading_rad);
         let placing = Placing {
             sine,
             cosine,
-            aimed_m,
             centre_m: raid.centre.map(|share| share * radius_m),
         };
+        let mut flown = Vec::new();
+        if let Some(shot) = &shot
+            && let Some((aimed, _)) = self.table.nominal_flight(shot)
+        {
+            for (mut round, errors) in self.round_errors(rounds, &shared, factors, key) {
+                let Some((impact, mut states)) = self.table.flight_of(shot, &errors) else {
+                    continue;
+                };
+                self.table.seen_from(aimed.x_m, &mut states);
+                round.along_m = impact.x_m - aimed.x_m;
+                round.across_m = impact.y_m;
+                round.impact_s = round.launch_s + impact.time_s;
+                let launch_s = round.launch_s;
+                flown.push((round, Path { launch_s, states }));
+            }
+            flown.sort_by(|(a, _), (b, _)| a.impact_s.total_cmp(&b.impact_s));
+            raid.rounds = flown.iter().map(|(round, _)| *round).collect();
+            raid.track_s = tracks(shot, &raid.rounds, systems, key);
+        }
         FlownRaid {
             raid,
-            paths,
+            paths: flown.into_iter().map(|(_, path)| path).collect(),
             placing,
         }
     }
@@ -121,10 +141,7 @@ impl FlownRaid {
         rounds
             .map(|(round, fall)| TrueImpact {
                 round,
-                position_m: self.placing.place([
-                    fall.along_m + self.placing.aimed_m[0],
-                    fall.across_m + self.placing.aimed_m[1],
-                ]),
+                position_m: self.placing.place([fall.along_m, fall.across_m]),
                 time_s: fall.impact_s,
                 effective: fall.effective,
             })
@@ -140,40 +157,13 @@ impl FlownRaid {
 
     /// Where a round is at a time; none before its launch and after its fall.
     pub(crate) fn at(&self, round: usize, time_s: f64) -> Option<Moment> {
-        let (position, velocity) = self.paths.get(round)?.at(time_s)?;
+        let path = self.paths.get(round)?;
+        let (position, velocity) = between(&path.states, time_s - path.launch_s)?;
         let [x_m, y_m] = self.placing.place([position[0], position[1]]);
         let [vx, vy] = self.placing.turn([velocity[0], velocity[1]]);
         Some(Moment {
             position_m: [x_m, y_m, position[2]],
             velocity_mps: [vx, vy, velocity[2]],
         })
-    }
-}
-
-impl Path {
-    /// Place and velocity by the cubic through place and velocity of the states on either side
-    /// (Hermite), which are too far apart to stand for themselves.
-    fn at(&self, time_s: f64) -> Option<([f64; 3], [f64; 3])> {
-        let since_s = time_s - self.launch_s;
-        let above = self.states.partition_point(|state| state.time_s <= since_s);
-        let (from, to) = (
-            self.states.get(above.checked_sub(1)?)?,
-            self.states.get(above)?,
-        );
-        let span_s = to.time_s - from.time_s;
-        let t = (since_s - from.time_s) / span_s;
-        let mut position_m = [0.0; 3];
-        let mut velocity_mps = [0.0; 3];
-        for axis in 0..3 {
-            let (p0, p1) = (from.position_m[axis], to.position_m[axis]);
-            let (v0, v1) = (
-                from.velocity_mps[axis] * span_s,
-                to.velocity_mps[axis] * span_s,
-            );
-            let (a, b) = (2.0 * (p0 - p1) + v0 + v1, 3.0 * (p1 - p0) - 2.0 * v0 - v1);
-            position_m[axis] = p0 + t * (v0 + t * (b + t * a));
-            velocity_mps[axis] = (v0 + t * (2.0 * b + t * 3.0 * a)) / span_s;
-        }
-        Some((position_m, velocity_mps))
     }
 }

@@ -26,10 +26,14 @@
 
 pub mod casualties;
 pub mod defence;
+mod detection;
 pub mod effects;
+mod engagement;
 pub mod flown;
 pub mod radar;
 pub mod salvo;
+mod scatter;
+mod shots;
 pub mod unknowns;
 
 pub use casualties::Casualties;

@@ -138,13 +138,21 @@ impl Radar {
                 libm::fmod(azimuth_rad - view.azimuth_min_rad, TAU) + TAU,
                 TAU,
             );
-        let above_m = z_m - level_m * level_m / (2.0 * RADIO_EARTH_RADIUS_M);
-        let seen = (view.range_min_m..=view.range_max_m).contains(&range_m)
-            && into_view <= view.azimuth_max_rad
-            && (view.elevation_min_rad..=view.elevation_max_rad).contains(&elevation_rad)
-            && position_m[2] > 0.0
-            && above_m >= level_m * self.mask_tangent;
+        let seen =
+            into_view <= view.azimuth_max_rad && position_m[2] > 0.0 && self.sees_at(level_m, z_m);
         seen.then_some([range_m, into_view, elevation_rad])
+    }
+
+    /// Whether nothing hides a place so far along the ground and so high above the radar, and its range
+    /// and elevation are looked at.
+    pub(crate) fn sees_at(&self, level_m: f64, height_m: f64) -> bool {
+        let view = self.model.field_of_view;
+        let above_m = height_m - level_m * level_m / (2.0 * RADIO_EARTH_RADIUS_M);
+        let range_m = libm::hypot(level_m, height_m);
+        let elevation_rad = libm::atan2(height_m, level_m);
+        (view.range_min_m..=view.range_max_m).contains(&range_m)
+            && (view.elevation_min_rad..=view.elevation_max_rad).contains(&elevation_rad)
+            && above_m >= level_m * self.mask_tangent
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod support;
 
-use raid::Radar;
+use raid::{Radar, Raid, Round};
 use support::{MORTAR, ROCKET, flown, fly, key, unknowns};
 use theatre::Plot;
 use tracking::{DragPrior, LevelGround, Settings, Tracker};
@@ -28,7 +28,7 @@ fn a_flown_raid_is_the_raid_and_its_rounds_come_down_where_it_says() {
         for replication in 0..20 {
             let raid = fly(&unknowns, munition, 5, replication);
             let flown = flown(&unknowns, munition, 5, replication);
-            assert_eq!(*flown.raid(), raid);
+            assert_same_but_for_curvature(&raid, flown.raid());
             let sharp = Radar {
                 model: tracking::SensorModel {
                     range_sigma_m: 1e-3,
@@ -65,6 +65,20 @@ fn a_flown_raid_is_the_raid_and_its_rounds_come_down_where_it_says() {
                 );
             }
         }
+    }
+}
+
+/// Derivatives and flights agree but for what derivatives leave out: a share of how far off a round is.
+fn assert_same_but_for_curvature(raid: &Raid, flown: &Raid) {
+    assert_eq!(raid.rounds.len(), flown.rounds.len());
+    for round in &raid.rounds {
+        let same = |other: &&Round| other.launch_s == round.launch_s;
+        let other = flown.rounds.iter().find(same).unwrap();
+        let off_m = round.along_m.hypot(round.across_m);
+        let apart_m = (round.along_m - other.along_m).hypot(round.across_m - other.across_m);
+        assert!(apart_m < 10.0 + 0.25 * off_m, "{apart_m} m of {off_m} m");
+        assert!((round.impact_s - other.impact_s).abs() < 0.5);
+        assert_eq!(round.effective, other.effective);
     }
 }
 

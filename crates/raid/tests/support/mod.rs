@@ -28,6 +28,10 @@ pub fn unknowns() -> Unknowns {
                     engagements: 4,
                     engagement_s: 2.5,
                     reaction_s: 2.0,
+                    channels: 1,
+                    looks: 1,
+                    reload_s: 300.0,
+                    window_s: 3_600.0,
                 }),
                 vulnerability: None,
             },
@@ -41,6 +45,10 @@ pub fn unknowns() -> Unknowns {
                     engagements: 6,
                     engagement_s: 2.0,
                     reaction_s: 2.0,
+                    channels: 6,
+                    looks: 1,
+                    reload_s: 3_600.0,
+                    window_s: 50.0,
                 }),
                 vulnerability: Some(VulnerabilityDraw {
                     damage_scale_m: 50.0,
@@ -62,6 +70,8 @@ pub fn unknowns() -> Unknowns {
 pub fn people() -> PeopleDraw {
     PeopleDraw {
         indoors: 0.6,
+        indoors_night: 0.9,
+        wake_s: 8.0,
         building: 0.35,
         prone: 0.45,
         shelter: 0.08,
