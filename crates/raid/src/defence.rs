@@ -142,6 +142,13 @@ impl<'a> RaidAtSite<'a> {
     /// Judges the raid under a defence.
     #[must_use]
     pub fn judge(&self, defence: Defence<'_>) -> Judged {
+        self.judge_warned(defence, self.siren_s(defence.local))
+    }
+
+    /// Judges the raid under a defence, where a [`TimeToWarning`](crate::TimeToWarning) has said when the
+    /// siren sounds, s from the first launch.
+    #[must_use]
+    pub fn judge_warned(&self, defence: Defence<'_>, siren_s: Option<f64>) -> Judged {
         let rounds = &self.raid.rounds;
         // Chance that each round comes through all engagements.
         let mut through = vec![1.0; rounds.len()];
@@ -172,7 +179,6 @@ impl<'a> RaidAtSite<'a> {
             }
         }
         let stopped = |(round, through): (&Round, &f64)| round.intercept_draw < 1.0 - through;
-        let siren_s = self.siren_s(defence.local);
         let first_fall_s = rounds.first().map_or(0.0, |round| round.impact_s);
         Judged {
             bursts: rounds

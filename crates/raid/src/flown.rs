@@ -4,7 +4,7 @@
 //! they are in between. What they were fired with and from where stays inside.
 
 use crate::salvo::{Fired, Flights, Raid, RaidKey, tracks};
-use crate::shots::between;
+use crate::shots::{Shot, between};
 use crate::unknowns::{PeopleDraw, SystemDraw};
 use ballistics::State;
 
@@ -17,6 +17,7 @@ const PURPOSE_HEADING: u32 = 0x203;
 #[derive(Clone, Debug)]
 pub struct FlownRaid {
     raid: Raid,
+    shot: Option<Shot>,
     /// Paths of the rounds, in the order of the raid's.
     paths: Vec<Path>,
     /// From the line of fire to the frame of the site.
@@ -121,6 +122,7 @@ impl Flights<'_> {
         }
         FlownRaid {
             raid,
+            shot,
             paths: flown.into_iter().map(|(_, path)| path).collect(),
             placing,
         }
@@ -132,6 +134,10 @@ impl FlownRaid {
     #[must_use]
     pub fn raid(&self) -> &Raid {
         &self.raid
+    }
+
+    pub(crate) fn shot(&self) -> Option<&Shot> {
+        self.shot.as_ref()
     }
 
     /// Where and when every round falls, in the order of impact.

@@ -35,6 +35,7 @@ pub mod salvo;
 mod scatter;
 mod shots;
 pub mod unknowns;
+pub mod warning;
 
 pub use casualties::Casualties;
 pub use defence::{Defence, Hurt, Judged, RaidAtSite, Units};
@@ -43,3 +44,4 @@ pub use flown::{FlownRaid, TrueImpact};
 pub use radar::Radar;
 pub use salvo::{Flights, ROUNDS_MAX, Raid, RaidKey, Round};
 pub use unknowns::Unknowns;
+pub use warning::{ClosedLoop, Surrogate, TimeToWarning};

@@ -46,6 +46,8 @@ const LOOKS_AFTER: u32 = 2;
 const RANGE_SIGMA_M: f64 = 20.0;
 const AZIMUTH_SIGMA_RAD: f64 = 6e-3;
 const ELEVATION_SIGMA_RAD: f64 = 8e-3;
+/// Error of range rate, m/s, assumed: such radars tell rounds from clutter by their Doppler shift.
+const RANGE_RATE_SIGMA_MPS: f64 = 3.0;
 /// Nearest range and highest elevation at which it sees, and false plots in a look: assumed.
 const RANGE_MIN_M: f64 = 300.0;
 const ELEVATION_MAX_RAD: f64 = 1.4;
@@ -79,7 +81,7 @@ impl Radar {
             range_sigma_m: RANGE_SIGMA_M,
             azimuth_sigma_rad: AZIMUTH_SIGMA_RAD,
             elevation_sigma_rad: ELEVATION_SIGMA_RAD,
-            range_rate_sigma_mps: None,
+            range_rate_sigma_mps: Some(RANGE_RATE_SIGMA_MPS),
             detection_probability: sensor.detection_probability.clamp(0.01, 0.999),
             clutter_per_scan: CLUTTER_PER_SCAN,
             scan_period_s: sensor.scan_period_s.clamp(1e-3, 60.0),

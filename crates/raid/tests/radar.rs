@@ -68,7 +68,8 @@ fn a_flown_raid_is_the_raid_and_its_rounds_come_down_where_it_says() {
     }
 }
 
-/// Derivatives and flights agree but for what derivatives leave out: a share of how far off a round is.
+/// Derivatives and flights agree but for what derivatives leave out, products of errors: of a scatter of 60
+/// to 200 m a tenth, and a share of how far off a round is.
 fn assert_same_but_for_curvature(raid: &Raid, flown: &Raid) {
     assert_eq!(raid.rounds.len(), flown.rounds.len());
     for round in &raid.rounds {
@@ -76,7 +77,7 @@ fn assert_same_but_for_curvature(raid: &Raid, flown: &Raid) {
         let other = flown.rounds.iter().find(same).unwrap();
         let off_m = round.along_m.hypot(round.across_m);
         let apart_m = (round.along_m - other.along_m).hypot(round.across_m - other.across_m);
-        assert!(apart_m < 10.0 + 0.25 * off_m, "{apart_m} m of {off_m} m");
+        assert!(apart_m < 30.0 + 0.25 * off_m, "{apart_m} m of {off_m} m");
         assert!((round.impact_s - other.impact_s).abs() < 0.5);
         assert_eq!(round.effective, other.effective);
     }
