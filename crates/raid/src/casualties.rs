@@ -22,27 +22,38 @@ pub struct Posture {
     pub hurt: f64,
 }
 
-/// How people are placed when they have had `time_to_act_s` since a siren or a first burst: in the
-/// open, in buildings, prone, in shelter.
+/// How people are placed at an hour of the day when they have had `time_to_act_s` since a siren or a
+/// first burst: in the open, in buildings, prone, in shelter.
+///
+/// By night most are indoors, and lose the time that waking takes. Shelters lie about as a Poisson
+/// process has them, so that the distance to the nearest, and the time it takes, has Rayleigh's
+/// distribution: 19 of 20 are there by `shelter_last_s`.
 #[must_use]
-pub fn postures(people: &PeopleDraw, effect: Blast, time_to_act_s: f64) -> [Posture; 4] {
+pub fn postures(people: &PeopleDraw, effect: Blast, hour: f64, time_to_act_s: f64) -> [Posture; 4] {
+    let night = is_night(hour);
+    let (indoors, lost_s) = if night {
+        (people.indoors_night, people.wake_s)
+    } else {
+        (people.indoors, 0.0)
+    };
+    let time_to_act_s = time_to_act_s - lost_s;
     let dropped = if time_to_act_s >= people.drop_s {
         people.compliance
     } else {
         0.0
     };
+    let walking_s = time_to_act_s - people.shelter_first_s;
     let span_s = people.shelter_last_s - people.shelter_first_s;
-    let reached = if time_to_act_s >= people.shelter_last_s {
-        1.0
-    } else if time_to_act_s <= people.shelter_first_s {
+    let reached = if walking_s <= 0.0 {
         0.0
     } else {
-        (time_to_act_s - people.shelter_first_s) / span_s
+        let share = walking_s / span_s.max(1e-9);
+        -libm::expm1(-libm::log(20.0) * share * share)
     };
     let sheltered = people.compliance * reached;
     let exposed = 1.0 - sheltered;
-    let prone = exposed * (1.0 - people.indoors) * dropped;
-    let open = exposed * (1.0 - people.indoors) * (1.0 - dropped);
+    let prone = exposed * (1.0 - indoors) * dropped;
+    let open = exposed * (1.0 - indoors) * (1.0 - dropped);
     let placed = |share, killed, hurt_by_fragments, hurt_by_blast| Posture {
         share,
         killed,
@@ -53,12 +64,7 @@ pub fn postures(people: &PeopleDraw, effect: Blast, time_to_act_s: f64) -> [Post
     };
     [
         placed(open, 1.0, 1.0, 1.0),
-        placed(
-            exposed * people.indoors,
-            people.building,
-            people.building,
-            1.0,
-        ),
+        placed(exposed * indoors, people.building, people.building, 1.0),
         placed(prone, people.prone, people.prone, 1.0),
         placed(
             sheltered,
@@ -67,6 +73,12 @@ pub fn postures(people: &PeopleDraw, effect: Blast, time_to_act_s: f64) -> [Post
             people.blast_shelter,
         ),
     ]
+}
+
+/// Whether people sleep at a local hour, 0 to 24: from ten to six; assumed.
+#[must_use]
+pub fn is_night(hour: f64) -> bool {
+    !(6.0..22.0).contains(&hour)
 }
 
 /// Shares of the standing areas that are left, averaged over how people are placed: killed, hurt.
@@ -242,8 +254,10 @@ pub fn realise(
         groups
     };
     for _ in 0..poisson(mean, stream) {
-        let spot_radius = libm::sqrt(stream.uniform());
-        let (sine, cosine) = libm::sincos(std::f64::consts::TAU * stream.uniform());
+        // As many draws for each group whatever becomes of it, so that the next has the same.
+        let [spot, turn, placed, draws @ ..] = [(); 7].map(|()| stream.uniform());
+        let spot_radius = libm::sqrt(spot);
+        let (sine, cosine) = libm::sincos(std::f64::consts::TAU * turn);
         let distance_m = if around_burst {
             let away_m = reach_m * spot_radius;
             let from_middle_m = libm::hypot(burst.offset_m + away_m * cosine, away_m * sine);
@@ -258,29 +272,22 @@ pub fn realise(
                 from_middle_m * sine,
             )
         };
-        let posture = pick(&burst.postures, stream.uniform());
-        let group = group_hurt(
-            burst,
-            posture,
-            distance_m,
-            size as u64,
-            own,
-            partner,
-            stream,
-        );
+        let posture = pick(&burst.postures, placed);
+        let own_share = f64::from(own) / people;
+        let group = group_hurt(burst, posture, distance_m, size as u64, own_share, draws);
         hurt.add(group, own, partner);
     }
     hurt
 }
 
+/// What a burst does to a group, by uniform draws: who is killed, who wounded, whose they are.
 fn group_hurt(
     burst: &Burst,
     posture: Posture,
     distance_m: f64,
     size: u64,
-    own: u32,
-    partner: u32,
-    stream: &mut Stream,
+    own_share: f64,
+    [killed_draw, wounded_draw, own_killed_draw, own_wounded_draw]: [f64; 4],
 ) -> Casualties {
     let chance = |scale_m: f64, area_left: f64| {
         let effective = scale_m * scale_m * area_left;
@@ -292,16 +299,15 @@ fn group_hurt(
     };
     let killed_chance = chance(burst.killed_scale_m, posture.killed);
     let hurt_chance = chance(burst.hurt_scale_m, posture.hurt).max(killed_chance);
-    let killed = binomial(size, killed_chance, stream);
+    let killed = binomial_at(size, killed_chance, killed_draw);
     let wounded_chance = if killed_chance < 1.0 {
         (hurt_chance - killed_chance) / (1.0 - killed_chance)
     } else {
         0.0
     };
-    let wounded = binomial(size - killed, wounded_chance, stream);
-    let own_share = f64::from(own) / (f64::from(own) + f64::from(partner));
-    let killed_own = binomial(killed, own_share, stream);
-    let wounded_own = binomial(wounded, own_share, stream);
+    let wounded = binomial_at(size - killed, wounded_chance, wounded_draw);
+    let killed_own = binomial_at(killed, own_share, own_killed_draw);
+    let wounded_own = binomial_at(wounded, own_share, own_wounded_draw);
     let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
     Casualties {
         killed: count(killed_own),
@@ -309,6 +315,33 @@ fn group_hurt(
         killed_partner: count(killed - killed_own),
         wounded_partner: count(wounded - wounded_own),
     }
+}
+
+/// The binomial count at a quantile: the inverse of its distribution function, summed from below.
+fn binomial_at(trials: u64, chance: f64, draw: f64) -> u64 {
+    if trials == 0 || chance.is_nan() || chance <= 0.0 {
+        return 0;
+    }
+    if chance >= 1.0 {
+        return trials;
+    }
+    if chance > 0.5 {
+        return trials - binomial_at(trials, 1.0 - chance, 1.0 - draw);
+    }
+    let none = trials as f64 * libm::log1p(-chance);
+    if none < -600.0 {
+        // Its terms would vanish: a draw of another kind, on a stream that follows from this one.
+        return binomial(trials, chance, &mut Stream::new(draw.to_bits(), 0, 0, 0));
+    }
+    let odds = chance / (1.0 - chance);
+    let (mut term, mut count) = (libm::exp(none), 0);
+    let mut left = draw - term;
+    while left >= 0.0 && count < trials {
+        term *= odds * (trials - count) as f64 / (count + 1) as f64;
+        count += 1;
+        left -= term;
+    }
+    count
 }
 
 fn pick(postures: &[Posture; 4], draw: f64) -> Posture {
@@ -385,31 +418,28 @@ mod tests {
     }
 
     #[test]
-    fn people_are_all_somewhere_and_time_only_helps() {
-        let people = PeopleDraw {
-            indoors: 0.6,
-            building: 0.35,
-            prone: 0.45,
-            shelter: 0.08,
-            blast_shelter: 0.4,
-            drop_s: 2.0,
-            shelter_first_s: 5.0,
-            shelter_last_s: 25.0,
-            compliance: 0.8,
-            group_size: 15.0,
-            missile_early_warning: 0.8,
-        };
-        for effect in [Blast::Fragments, Blast::Blast] {
-            let mut last = [f64::INFINITY; 2];
-            for step in 0..60 {
-                let placed = postures(&people, effect, f64::from(step));
-                let everybody: f64 = placed.iter().map(|posture| posture.share).sum();
-                assert!((everybody - 1.0).abs() < 1e-12);
-                let cover = mean_cover(&placed);
-                assert!(cover[0] <= last[0] && cover[1] <= last[1]);
-                last = cover;
+    fn the_inverse_of_the_binomial_law_has_its_moments() {
+        for (trials, chance) in [(15, 0.02), (15, 0.7), (40, 0.4), (1, 0.3), (5_000, 0.3)] {
+            let count = 20_000;
+            let draws = (0..count).map(|n| (f64::from(n) + 0.5) / f64::from(count));
+            let (mut sum, mut squares) = (0.0, 0.0);
+            for draw in draws {
+                let number = binomial_at(trials, chance, draw) as f64;
+                sum += number;
+                squares += number * number;
             }
+            let mean = sum / f64::from(count);
+            let variance = squares / f64::from(count) - mean * mean;
+            let expected = trials as f64 * chance;
+            assert!(
+                (mean / expected - 1.0).abs() < 0.01,
+                "{trials} {chance}: {mean}"
+            );
+            let ratio = variance / (expected * (1.0 - chance));
+            assert!((ratio - 1.0).abs() < 0.05, "{trials} {chance}: {ratio}");
         }
+        assert_eq!([binomial_at(7, 1.0, 0.3), binomial_at(7, 0.0, 0.3)], [7, 0]);
+        assert!(binomial_at(9, 0.5, 0.999_999_999) <= 9);
     }
 
     #[test]
