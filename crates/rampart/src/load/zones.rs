@@ -141,7 +141,12 @@ impl Reader<'_> {
         let property = |key: &str| feature.pointer(&format!("/properties/{key}"));
         let id = self.word(&place, "id", property("id"), &Slug);
         let name = self.word(&place, "name", property("name"), &Text);
-        let shelter_time_s = self.number(&place, "shelter_time_s", property("shelter_time_s"), SHELTER_MAX_S);
+        let shelter_time_s = self.number(
+            &place,
+            "shelter_time_s",
+            property("shelter_time_s"),
+            SHELTER_MAX_S,
+        );
         let people = match property("people") {
             None | Some(Value::Null) => Some(None),
             given => self.number(&place, "people", given, 1e9).map(Some),
