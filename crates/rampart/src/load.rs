@@ -27,7 +27,7 @@ use sites::Sites;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
-use theatre::Theatre;
+use theatre::{MunitionClass, Theatre};
 pub use zones::{Peopled, zones};
 
 const BUILT_IN_SYSTEMS: &str = include_str!("../catalogue/systems.toml");
@@ -40,6 +40,21 @@ const BUILT_IN_PEOPLE: &str = include_str!("../catalogue/people.toml");
 /// Every fault of every file, in the order of files and lines.
 pub fn theatre(dir: &Path) -> Result<Theatre, Faults> {
     Folder::read(dir).theatre()
+}
+
+/// The munitions that every theatre has.
+#[must_use]
+pub fn built_in_munitions() -> Vec<MunitionClass> {
+    let log = Log::default();
+    let texts = catalogue::Texts {
+        built_in_systems: BUILT_IN_SYSTEMS,
+        built_in_munitions: BUILT_IN_MUNITIONS,
+        built_in_people: BUILT_IN_PEOPLE,
+        systems: None,
+        munitions: None,
+    };
+    let catalogue = catalogue::read(&log, texts).finish();
+    catalogue.map_or_else(Vec::new, |catalogue| catalogue.munitions)
 }
 
 /// The bytes of a theatre folder.

@@ -1,17 +1,18 @@
 //! Recorded plots through the same engine as live ones, as fast as it goes.
 
 pub mod moment;
+mod packets;
 pub mod score;
 mod source;
 pub mod tell;
 
+pub use packets::Packets;
 pub use source::{Recorded, Source, Trouble};
 
 use crate::load::{Peopled, SensorFile};
-use crate::watch::engine::{
-    Decision, Engine, EngineError, Event, EventKind, Live, Settings,
-};
-use tracking::{LATE_MAX_NS, Scan};
+use crate::watch::engine::{Decision, Engine, EngineError, Event, EventKind, Live, Settings};
+use ballistics::DragShape;
+use tracking::{DragPrior, LATE_MAX_NS, Scan};
 
 /// The site in identifiers of a replay.
 const SITE: &str = "replay";
@@ -23,7 +24,10 @@ const SITE: &str = "replay";
 /// turn, since such a recording rarely says where its axis points.
 #[must_use]
 pub fn settings(sensor: &SensorFile, zones: &[Peopled], ground_height_m: Option<f64>) -> Settings {
-    let mut tracking = tracking::Settings::default();
+    let mut tracking = tracking::Settings {
+        drag: DragPrior::of_munitions(&crate::load::built_in_munitions(), DragShape::G1),
+        ..tracking::Settings::default()
+    };
     if sensor.model.azimuth_reference == tracking::AzimuthReference::North {
         let latitude = sensor.place.latitude_deg.to_radians();
         tracking.surroundings.coriolis_latitude_rad = Some(latitude);

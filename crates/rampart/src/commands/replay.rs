@@ -2,11 +2,13 @@
 
 use super::{BAD_INPUT, failed, print_faults};
 use crate::load;
-use crate::replay::{self, Replay, Source, tell};
+use crate::replay::{self, Packets, Replay, Source, tell};
 use clap::Args;
+use feeds::asterix::Edition048;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use tracking::AzimuthReference;
 
 /// The radar and the zones of `rampart replay` and `rampart score`.
 #[derive(Clone, Debug, Args)]
@@ -20,12 +22,18 @@ pub struct Scene {
     /// Height of the level ground above the sea, m [default: that of the radar].
     #[arg(long, value_name = "M", value_parser = height)]
     ground_height_m: Option<f64>,
+    /// Edition of ASTERIX category 048 that the radar speaks, for captures of packets.
+    #[arg(long, value_name = "EDITION", default_value = "1.32")]
+    edition: Edition048,
+    /// System area and identification code of the radar, for captures of several.
+    #[arg(long, value_name = "SAC/SIC", value_parser = codes)]
+    radar: Option<(u8, u8)>,
 }
 
 /// Options of `rampart replay`.
 #[derive(Clone, Debug, Args)]
 pub struct ReplayArguments {
-    /// The recording: a JSON object a line, one for each scan.
+    /// The recording: JSON lines, one for each scan, or a capture of packets with ASTERIX category 048.
     file: PathBuf,
     #[command(flatten)]
     scene: Scene,
@@ -41,10 +49,18 @@ fn height(text: &str) -> Result<f64, String> {
     }
 }
 
+fn codes(text: &str) -> Result<(u8, u8), String> {
+    let codes = text
+        .split_once('/')
+        .and_then(|(area, own)| Some((area.parse().ok()?, own.parse().ok()?)));
+    codes.ok_or_else(|| "write two numbers from 0 to 255, such as 25/201".to_owned())
+}
+
 /// Radar and zones, read.
 pub(super) struct Ready {
     pub(super) settings: crate::watch::engine::Settings,
     pub(super) zones: Vec<load::Peopled>,
+    packets: Packets,
 }
 
 impl Scene {
@@ -61,6 +77,13 @@ impl Scene {
         };
         let (sensor, zones) = (sensor?, zones?);
         Ok(Ready {
+            packets: Packets {
+                height_m: sensor.height_m,
+                scan_period_s: sensor.model.scan_period_s,
+                from_north: sensor.model.azimuth_reference == AzimuthReference::North,
+                edition: self.edition,
+                radar: self.radar,
+            },
             settings: replay::settings(&sensor, &zones, self.ground_height_m),
             zones,
         })
@@ -69,9 +92,10 @@ impl Scene {
 
 /// Opens a recording and an engine for it.
 pub(super) fn open(path: &Path, ready: &Ready) -> Result<(Source, Replay), String> {
-    let replay = Replay::new(ready.settings.clone())
-        .map_err(|error| format!("{error}; are the zones near the radar, as [longitude, latitude]?"))?;
-    let source = Source::open(path).map_err(|trouble| trouble.to_string())?;
+    let replay = Replay::new(ready.settings.clone()).map_err(|error| {
+        format!("{error}; are the zones near the radar, as [longitude, latitude]?")
+    })?;
+    let source = Source::open(path, &ready.packets).map_err(|trouble| trouble.to_string())?;
     Ok((source, replay))
 }
 

@@ -75,7 +75,9 @@ mod tests {
         ] {
             assert_eq!(nanoseconds(text), Some(time_ns), "{text}");
         }
-        for text in ["", "-", "1e11", "9e99", "1e", "NaN", "1.2.3", "+1", "\"1\"", "null"] {
+        for text in [
+            "", "-", "1e11", "9e99", "1e", "NaN", "1.2.3", "+1", "\"1\"", "null",
+        ] {
             assert_eq!(nanoseconds(text), None, "{text}");
         }
     }

@@ -6,6 +6,7 @@
 //! or an object with `elevation_rad`, `azimuth_rad`, `range_m`, `range_rate_mps` and `snr_db`.
 
 use super::moment;
+use super::packets::{Packets, is_capture, scans};
 use crate::diagnose::shown;
 use serde::Deserialize;
 use serde_json::Value;
@@ -17,8 +18,9 @@ use std::path::Path;
 use theatre::Plot;
 use tracking::PLOTS_PER_SCAN_MAX;
 
-/// Most bytes of a line.
+/// Most bytes of a line, and of a capture, which is read whole.
 const LINE_BYTES_MAX: u64 = 16 << 20;
+const CAPTURE_BYTES_MAX: u64 = 1 << 30;
 
 /// What is wrong with a recording, where, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +60,8 @@ pub struct Recorded {
 /// A recording that is read scan by scan.
 pub struct Source {
     name: String,
+    /// Scans of packets, where the recording is of them.
+    packets: Option<std::vec::IntoIter<Recorded>>,
     lines: BufReader<Box<dyn Read>>,
     number: u64,
     bytes: Vec<u8>,
@@ -75,8 +79,8 @@ impl Source {
     /// Opens a recording.
     ///
     /// # Errors
-    /// Where it cannot be read, or is of no known kind.
-    pub fn open(path: &Path) -> Result<Self, Trouble> {
+    /// Where it cannot be read, or its packets do not fit.
+    pub fn open(path: &Path, how: &Packets) -> Result<Self, Trouble> {
         let name = path.display().to_string();
         let trouble = |wrong: String, mend: &str| Trouble {
             place: name.clone(),
@@ -89,7 +93,23 @@ impl Source {
         if file.metadata().map_err(unreadable)?.is_dir() {
             return Err(trouble("is a folder".to_owned(), whole));
         }
-        Ok(Self::of(&name, Box::new(file)))
+        let mut lines = BufReader::new(Box::new(file) as Box<dyn Read>);
+        let capture = is_capture(lines.fill_buf().map_err(unreadable)?);
+        let packets = if capture {
+            let mut bytes = Vec::new();
+            (&mut lines)
+                .take(CAPTURE_BYTES_MAX)
+                .read_to_end(&mut bytes)
+                .map_err(unreadable)?;
+            Some(scans(&shown(&name), &bytes, how)?.into_iter())
+        } else {
+            None
+        };
+        Ok(Self {
+            packets,
+            lines,
+            ..Self::of(&name, Box::new(io::empty()))
+        })
     }
 
     /// A recording of JSON lines in memory or elsewhere.
@@ -97,6 +117,7 @@ impl Source {
     pub fn of(name: &str, lines: Box<dyn Read>) -> Self {
         Self {
             name: shown(name),
+            packets: None,
             lines: BufReader::new(lines),
             number: 0,
             bytes: Vec::new(),
@@ -109,6 +130,9 @@ impl Source {
     /// # Errors
     /// The line that cannot be read, and why.
     pub fn next_scan(&mut self) -> Result<Option<Recorded>, Trouble> {
+        if let Some(packets) = &mut self.packets {
+            return Ok(packets.next());
+        }
         loop {
             self.number += 1;
             self.bytes.clear();
@@ -146,7 +170,8 @@ impl Source {
     }
 
     fn scan(&self) -> Result<Recorded, Trouble> {
-        let form = "write {\"t\": seconds, \"plots\": [[elevation_rad, azimuth_rad, range_m], ...]}";
+        let form =
+            "write {\"t\": seconds, \"plots\": [[elevation_rad, azimuth_rad, range_m], ...]}";
         let text = std::str::from_utf8(&self.bytes)
             .map_err(|_| self.trouble("the line is not UTF-8".to_owned(), "save it as UTF-8"))?
             .trim();
@@ -157,7 +182,10 @@ impl Source {
             } else {
                 form
             };
-            self.trouble(format!("not a scan in JSON: {}", shown(&error.to_string())), mend)
+            self.trouble(
+                format!("not a scan in JSON: {}", shown(&error.to_string())),
+                mend,
+            )
         })?;
         let time_text = line.t.get();
         let time_ns = moment::nanoseconds(time_text).ok_or_else(|| {
@@ -175,7 +203,11 @@ impl Source {
         let plot = |(index, value): (usize, &Value)| {
             plot(value, time_ns).ok_or_else(|| {
                 self.trouble(
-                    format!("plot {} is no plot: {}", index + 1, shown(&value.to_string())),
+                    format!(
+                        "plot {} is no plot: {}",
+                        index + 1,
+                        shown(&value.to_string())
+                    ),
                     form,
                 )
             })
@@ -206,9 +238,13 @@ impl Source {
 /// A plot as a list or an object.
 fn plot(value: &Value, time_ns: i64) -> Option<Plot> {
     let (elevation, azimuth, range, rate, ratio) = match value {
-        Value::Array(list) if (3..=6).contains(&list.len()) => {
-            (list.first(), list.get(1), list.get(2), list.get(4), list.get(5))
-        }
+        Value::Array(list) if (3..=6).contains(&list.len()) => (
+            list.first(),
+            list.get(1),
+            list.get(2),
+            list.get(4),
+            list.get(5),
+        ),
         Value::Object(keys) => (
             keys.get("elevation_rad"),
             keys.get("azimuth_rad"),

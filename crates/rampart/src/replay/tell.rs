@@ -65,7 +65,7 @@ struct DismissedLine<'a> {
 pub fn json(step: &Step<'_>) -> serde_json::Result<String> {
     let t: &RawValue = serde_json::from_str(&step.recorded.time_text)?;
     let tracks = step.engine.seen().iter().map(|seen| {
-        let [x, y, z, vx, vy, vz, _] = seen.track.state.mean;
+        let [x, y, z, vx, vy, vz, ..] = seen.track.state.mean;
         TrackLine {
             id: seen.track.id.0,
             status: match seen.track.status {
@@ -233,7 +233,11 @@ fn words(decision: &Decision<crate::watch::engine::Live>) -> Option<(&'static st
                     one.time_available_s(),
                     seconds(one.last_impact_ns),
                     one.zone.shelter_time_s,
-                    if one.leaves_time_for_shelter() { "" } else { ", TOO LONG" },
+                    if one.leaves_time_for_shelter() {
+                        ""
+                    } else {
+                        ", TOO LONG"
+                    },
                     one.probability,
                     one.class,
                 ),
