@@ -18,3 +18,4 @@ pub mod request;
 pub mod schedule;
 pub mod scoring;
 pub mod study;
+pub mod watch;
