@@ -61,6 +61,7 @@ pub mod score;
 mod sensor;
 mod track;
 mod tracker;
+pub mod warning;
 
 pub use associate::Association;
 pub use bound::Bound;
