@@ -27,11 +27,15 @@
 pub mod casualties;
 pub mod defence;
 pub mod effects;
+pub mod flown;
+pub mod radar;
 pub mod salvo;
 pub mod unknowns;
 
 pub use casualties::Casualties;
 pub use defence::{Defence, Hurt, Judged, RaidAtSite, Units};
 pub use effects::{BatteryLost, Loadouts, SourceEffects};
+pub use flown::{FlownRaid, TrueImpact};
+pub use radar::Radar;
 pub use salvo::{Flights, ROUNDS_MAX, Raid, RaidKey, Round};
 pub use unknowns::Unknowns;

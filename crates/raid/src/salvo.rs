@@ -6,6 +6,7 @@
 //! relative to what was attacked, when, and when a radar could have had a track: nothing that says
 //! how to fire one.
 
+use crate::flown::Path;
 use crate::unknowns::{MunitionDraw, PeopleDraw, SensorDraw, SystemDraw};
 use ballistics::{
     Accuracy, DragCurve, DragShape, Environment, FlightError, Gravity, Impact, Launch, Projectile,
@@ -211,6 +212,62 @@ impl<'a> Flights<'a> {
         people: &PeopleDraw,
         key: RaidKey,
     ) -> Raid {
+        let (mut raid, shot, salvo_error) = self.without_rounds(systems, people, key);
+        if let Some(shot) = shot {
+            let fallen = self.rounds(rounds.min(ROUNDS_MAX), shot, salvo_error, key);
+            raid.rounds = fallen.into_iter().map(|(round, _)| round).collect();
+            raid.track_s = self.tracks(shot, systems, key);
+        }
+        raid
+    }
+
+    /// The same raid with the flight of each round, and the range of its nominal shot, m, along and
+    /// across the line of fire.
+    pub(crate) fn raid_with_paths(
+        &self,
+        rounds: u32,
+        systems: &[SystemDraw],
+        people: &PeopleDraw,
+        key: RaidKey,
+    ) -> (Raid, Vec<Path>, [f64; 2]) {
+        let (mut raid, shot, salvo_error) = self.without_rounds(systems, people, key);
+        let Some(shot) = shot else {
+            return (raid, Vec::new(), [0.0; 2]);
+        };
+        let fallen = self.rounds(rounds.min(ROUNDS_MAX), shot, salvo_error, key);
+        let mut aimed_m = [shot.range_m, 0.0];
+        let paths = fallen
+            .iter()
+            .map(|(round, launch)| {
+                let mut states = Vec::new();
+                let flown = ballistics::fly_with(
+                    &self.projectile,
+                    launch,
+                    &self.environment,
+                    Accuracy::PLANNING,
+                    &mut |state| states.push(*state),
+                );
+                if let Ok(impact) = flown {
+                    aimed_m = [impact.x_m - round.along_m, impact.y_m - round.across_m];
+                }
+                Path {
+                    launch_s: round.launch_s,
+                    states,
+                }
+            })
+            .collect();
+        raid.rounds = fallen.into_iter().map(|(round, _)| round).collect();
+        raid.track_s = self.tracks(shot, systems, key);
+        (raid, paths, aimed_m)
+    }
+
+    /// A raid before its rounds fly, its nominal shot, and the error that is common to the salvo.
+    fn without_rounds(
+        &self,
+        systems: &[SystemDraw],
+        people: &PeopleDraw,
+        key: RaidKey,
+    ) -> (Raid, Option<Shot>, [f64; 2]) {
         let mut stream = key.stream(PURPOSE_LAUNCH);
         let [near_m, far_m] = self.munition.fired_from_m;
         let distance_m = near_m + (far_m - near_m) * stream.uniform();
@@ -219,7 +276,7 @@ impl<'a> Flights<'a> {
         let battery = in_unit_disc(&mut stream);
         let early_warning = self.munition.kind == MunitionKind::BallisticMissile
             && stream.uniform() < people.missile_early_warning;
-        let mut raid = Raid {
+        let raid = Raid {
             kind: self.munition.kind,
             effect: self.munition.effect,
             rounds: Vec::new(),
@@ -228,17 +285,23 @@ impl<'a> Flights<'a> {
             track_s: vec![None; systems.len()],
             early_warning,
         };
-        if let Some(shot) = self.nominal(distance_m) {
-            let salvo_error = [stream.normal(), stream.normal()];
-            raid.rounds = self.rounds(rounds.min(ROUNDS_MAX), shot, salvo_error, key);
-            raid.track_s = self.tracks(shot, systems, key);
-        }
-        raid
+        let shot = self.nominal(distance_m);
+        let salvo_error = match shot {
+            Some(_) => [stream.normal(), stream.normal()],
+            None => [0.0; 2],
+        };
+        (raid, shot, salvo_error)
     }
 
     /// Flies the rounds. Half of the variance of the scatter is common to the salvo (the rack was
     /// set up once), half is each round's own: assumed, as no page splits the two.
-    fn rounds(&self, count: u32, shot: Shot, salvo_error: [f64; 2], key: RaidKey) -> Vec<Round> {
+    fn rounds(
+        &self,
+        count: u32,
+        shot: Shot,
+        salvo_error: [f64; 2],
+        key: RaidKey,
+    ) -> Vec<(Round, Launch)> {
         let munition = self.munition;
         let Ok(centre) = self.shoot(shot.speed_mps, shot.elevation_rad, 0.0) else {
             return Vec::new();
@@ -265,17 +328,23 @@ impl<'a> Flights<'a> {
             let Ok(impact) = self.shoot(speed_mps, shot.elevation_rad, azimuth_rad) else {
                 continue;
             };
+            let launch = Launch {
+                speed_mps,
+                elevation_rad: shot.elevation_rad,
+                azimuth_rad,
+            };
             let launch_s = f64::from(number) * munition.interval_s;
-            rounds.push(Round {
+            let round = Round {
                 along_m: impact.x_m - centre.x_m,
                 across_m: impact.y_m,
                 launch_s,
                 impact_s: launch_s + impact.time_s,
                 effective,
                 intercept_draw,
-            });
+            };
+            rounds.push((round, launch));
         }
-        rounds.sort_by(|a, b| a.impact_s.total_cmp(&b.impact_s));
+        rounds.sort_by(|(a, _), (b, _)| a.impact_s.total_cmp(&b.impact_s));
         rounds
     }
 

@@ -1,9 +1,10 @@
 //! Unknowns made by hand, in the middle of what is credible.
+#![allow(dead_code)]
 
 use raid::unknowns::{
     InterceptorDraw, MunitionDraw, PeopleDraw, SensorDraw, SystemDraw, VulnerabilityDraw,
 };
-use raid::{Flights, Raid, RaidKey, Unknowns};
+use raid::{Flights, FlownRaid, Raid, RaidKey, Unknowns};
 use theatre::{Blast, MunitionKind, Role};
 
 pub const ROCKET: usize = 0;
@@ -137,17 +138,30 @@ fn missile() -> MunitionDraw {
     }
 }
 
-pub fn fly(unknowns: &Unknowns, munition: usize, rounds: u32, replication: u32) -> Raid {
-    let entity = munition as u32;
-    let key = RaidKey {
+pub fn key(munition: usize, replication: u32) -> RaidKey {
+    RaidKey {
         seed: 11,
         replication,
-        entity,
-    };
+        entity: munition as u32,
+    }
+}
+
+pub fn fly(unknowns: &Unknowns, munition: usize, rounds: u32, replication: u32) -> Raid {
     Flights::new(&unknowns.munitions[munition]).raid(
         rounds,
         &unknowns.systems,
         &unknowns.people,
-        key,
+        key(munition, replication),
+    )
+}
+
+/// The same raid on a site of 900 m, with every flight.
+pub fn flown(unknowns: &Unknowns, munition: usize, rounds: u32, replication: u32) -> FlownRaid {
+    Flights::new(&unknowns.munitions[munition]).flown(
+        rounds,
+        &unknowns.systems,
+        &unknowns.people,
+        900.0,
+        key(munition, replication),
     )
 }
