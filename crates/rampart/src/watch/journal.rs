@@ -101,63 +101,41 @@ pub struct Journal<S> {
 }
 
 impl<S: Storage> Journal<S> {
-    /// Opens a journal and shows every record of its last `look_back_ns`, oldest first, or more.
+    /// Opens a journal and shows its records from the last checkpoint on, oldest first; all of them where
+    /// there is no checkpoint. Some before it may be shown too.
     ///
     /// # Errors
     /// [`JournalError`] where the disk refuses or a segment is foreign.
     pub fn open(
         mut storage: S,
         limits: Limits,
-        look_back_ns: i64,
         mut each: impl FnMut(&Record<'_>),
     ) -> Result<(Self, Found), JournalError> {
-        let mut sealed = Vec::new();
-        let mut recent: Vec<(u64, Vec<u8>)> = Vec::new();
-        let mut newest_ns = None;
-        for segment in storage.segments()?.into_iter().rev() {
+        let segments = storage.segments()?;
+        let mut from = segments.len();
+        let mut has_checkpoint = false;
+        while from > 0 && !has_checkpoint {
+            from -= 1;
+            let segment = segments.get(from).copied().unwrap_or(0);
             let bytes = storage.read(segment)?;
-            sealed.push((segment, bytes.len() as u64));
-            let (mut first_ns, mut last_ns) = (None, None);
             each_record(segment, &bytes, |record| {
-                first_ns = first_ns.or(Some(record.time_ns));
-                last_ns = Some(record.time_ns);
+                has_checkpoint |= record.kind == Kind::Checkpoint;
             })?;
-            newest_ns = newest_ns.or(last_ns);
-            recent.push((segment, bytes));
-            let reaches = |newest: i64, first: i64| newest.saturating_sub(first) > look_back_ns;
-            if newest_ns
-                .zip(first_ns)
-                .is_some_and(|(newest, first)| reaches(newest, first))
-            {
-                break;
-            }
         }
-        let oldest_read = recent.last().map_or(u64::MAX, |(segment, _)| *segment);
-        for segment in storage
-            .segments()?
-            .into_iter()
-            .rev()
-            .filter(|s| *s < oldest_read)
-        {
-            // Its length alone matters, and a full one is about as long as any.
-            sealed.push((segment, limits.segment_bytes));
-        }
-        sealed.reverse();
+        let (older, recent) = segments.split_at(from);
+        // Their length alone matters, and a full one is about as long as any.
+        let mut sealed: Vec<(u64, u64)> =
+            older.iter().map(|segment| (*segment, limits.segment_bytes)).collect();
         let mut found = Found::default();
-        for (segment, bytes) in recent.iter().rev() {
-            found.torn_bytes += each_record(*segment, bytes, |record| {
-                found.records += 1;
-                found.last_position = Some(record.position);
-                found.last_time_ns = Some(record.time_ns);
-                found.stopped = record.kind == Kind::Stopped;
-                each(record);
-            })?;
+        for segment in recent {
+            let bytes = storage.read(*segment)?;
+            sealed.push((*segment, bytes.len() as u64));
+            found.read(*segment, &bytes, &mut each)?;
         }
-        let newest_segment = sealed.last().map(|(segment, _)| *segment);
         let journal = Self {
             storage,
             limits,
-            next_position: next_position(&found, newest_segment),
+            next_position: next_position(&found, segments.last().copied()),
             segment_bytes: None,
             sealed,
             current: 0,
@@ -287,16 +265,28 @@ pub fn read_all<S: Storage>(
 ) -> Result<Found, JournalError> {
     let mut found = Found::default();
     for segment in storage.segments()? {
-        let bytes = storage.read(segment)?;
-        found.torn_bytes += each_record(segment, &bytes, |record| {
-            found.records += 1;
-            found.last_position = Some(record.position);
-            found.last_time_ns = Some(record.time_ns);
-            found.stopped = record.kind == Kind::Stopped;
-            each(record);
-        })?;
+        found.read(segment, &storage.read(segment)?, &mut each)?;
     }
     Ok(found)
+}
+
+impl Found {
+    /// Shows every record of a segment.
+    fn read(
+        &mut self,
+        segment: u64,
+        bytes: &[u8],
+        mut each: impl FnMut(&Record<'_>),
+    ) -> Result<(), JournalError> {
+        self.torn_bytes += each_record(segment, bytes, |record| {
+            self.records += 1;
+            self.last_position = Some(record.position);
+            self.last_time_ns = Some(record.time_ns);
+            self.stopped = record.kind == Kind::Stopped;
+            each(record);
+        })?;
+        Ok(())
+    }
 }
 
 /// Shows every record of a segment; returns how many bytes at its end are none.

@@ -5,8 +5,8 @@
 
 use super::JournalError;
 
-/// Most bytes of one record's payload: a datagram has fewer, and so has a message.
-pub const PAYLOAD_BYTES_MAX: usize = 1 << 20;
+/// Most bytes of one record's payload: a checkpoint of 200,000 plots has 11 MB.
+pub const PAYLOAD_BYTES_MAX: usize = 1 << 24;
 /// Bytes of a record beside its payload.
 pub const OVERHEAD_BYTES: usize = 25;
 /// Bytes that length and checksum take.
@@ -32,6 +32,8 @@ pub enum Kind {
     Acknowledged = 7,
     /// Datagrams were thrown away before they were read; the payload is their number.
     Dropped = 8,
+    /// All that is needed to go on from here: what stands before it no longer matters.
+    Checkpoint = 9,
 }
 
 impl Kind {
@@ -45,6 +47,7 @@ impl Kind {
             6 => Self::Warning,
             7 => Self::Acknowledged,
             8 => Self::Dropped,
+            9 => Self::Checkpoint,
             _ => return None,
         })
     }
