@@ -4,4 +4,6 @@
 //! Input is taken as it comes from others: whatever cannot be understood is named with its line and
 //! reason, never guessed and never lost in silence.
 
+pub mod asterix;
 pub mod events;
+pub mod pcap;
