@@ -1,12 +1,14 @@
 //! The command line: one module for each command.
 
 pub mod check;
+pub mod exercise;
 pub mod forecast;
 pub mod hindcast;
 pub mod import;
 pub mod output;
 pub mod plan;
 pub mod progress;
+pub mod watch;
 
 pub use check::{BAD_INPUT, print_faults};
 
@@ -53,6 +55,19 @@ enum Command {
     ///
     /// Exit status: 0; 1 bad input, with nothing written; 64 wrong usage.
     Import(import::ImportArguments),
+    /// Watches a site: plots of radars in, warnings to sirens, maps and files out.
+    ///
+    /// Everything received and decided is kept in a journal first, so that the watch goes on as it was when it
+    /// is started again, with the same warnings under the same identifiers. Ctrl-C ends it.
+    ///
+    /// Exit status: 0; 1 bad input, or decisions that differ; 64 wrong usage.
+    Watch(Box<watch::WatchArguments>),
+    /// Simulates a raid and sends what a radar would report of it, for `rampart watch --exercise` to warn of.
+    ///
+    /// Every report is marked as simulated.
+    ///
+    /// Exit status: 0; 1 bad input; 64 wrong usage.
+    Exercise(exercise::ExerciseArguments),
 }
 
 /// How many threads to use.
@@ -87,6 +102,8 @@ impl Arguments {
             Command::Forecast(arguments) => forecast::run(&arguments),
             Command::Hindcast(arguments) => hindcast::run(&arguments),
             Command::Import(arguments) => import::run(&arguments),
+            Command::Watch(arguments) => watch::run(&arguments),
+            Command::Exercise(arguments) => exercise::run(&arguments),
         }
     }
 }

@@ -22,7 +22,7 @@ fn folder(name: &str) -> PathBuf {
 
 fn open(disk: &Disk, limits: Limits) -> (Journal<Disk>, Found, Held) {
     let mut held = Held::new();
-    let (journal, found) = Journal::open(disk.clone(), limits, i64::MAX, |record| {
+    let (journal, found) = Journal::open(disk.clone(), limits, |record| {
         held.push((
             record.position,
             record.time_ns,
@@ -128,7 +128,7 @@ fn the_disk_it_takes_is_bounded() {
 }
 
 #[test]
-fn only_recent_segments_are_read() {
+fn what_stands_before_the_last_checkpoint_is_not_shown() {
     let disk = Disk::default();
     let limits = Limits {
         segment_bytes: 1_000,
@@ -136,13 +136,17 @@ fn only_recent_segments_are_read() {
     };
     let (mut journal, ..) = open(&disk, limits);
     for number in 0..1_000 {
-        journal.append(number, Kind::Tick, b"");
+        let kind = match number {
+            100 | 700 => Kind::Checkpoint,
+            _ => Kind::Tick,
+        };
+        journal.append(number, kind, b"");
     }
     drop(journal);
-    let mut times = Vec::new();
-    let (_, found) = Journal::open(disk, limits, 100, |record| times.push(record.time_ns)).unwrap();
-    assert_eq!(times.last(), Some(&999));
-    assert!((100..200).contains(&found.records), "{}", found.records);
+    let (_, found, held) = open(&disk, limits);
+    assert_eq!(held.first(), Some(&(700, 700, Kind::Checkpoint, Vec::new())));
+    assert_eq!(held.len(), 300);
+    assert!((300..350).contains(&found.records), "{}", found.records);
 }
 
 #[test]
@@ -152,7 +156,7 @@ fn files_are_kept_and_locked() {
         segment_bytes: 10_000,
         ..Limits::default()
     };
-    let (mut journal, _) = Journal::open(Files::open(&folder).unwrap(), limits, 0, |_| {}).unwrap();
+    let (mut journal, _) = Journal::open(Files::open(&folder).unwrap(), limits, |_| {}).unwrap();
     for number in 0..1_000 {
         journal.append(number, Kind::Datagram, &[1; 50]);
     }
@@ -179,7 +183,7 @@ fn a_foreign_file_is_no_journal() {
         "something else",
     )
     .unwrap();
-    let opened = Journal::open(Files::open(&folder).unwrap(), Limits::default(), 0, |_| {});
+    let opened = Journal::open(Files::open(&folder).unwrap(), Limits::default(), |_| {});
     let Err(error) = opened else { panic!("taken") };
     assert!(error.to_string().contains("move it away"), "{error}");
 }

@@ -2,22 +2,19 @@
 
 use super::{failed, theatre_of};
 use crate::request;
+use crate::watch::run::now_ns;
+use crate::watch::simulated::datagrams;
 use crate::watch::{address, site as defaults};
 use clap::Args;
-use feeds::asterix::plot::{self, DopplerSense, Report, Station};
-use feeds::asterix::service::{self, Message, Service};
-use feeds::asterix::{self, Editions, Record};
-use raid::{FlownRaid, Flights, Radar, RaidKey, Unknowns};
+use raid::{Flights, FlownRaid, Radar, RaidKey, Unknowns};
 use std::io::Write;
 use std::net::UdpSocket;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use theatre::{Site, Theatre};
 use tracking::Scan;
 
-/// Records in one datagram: below 1,400 bytes at 30 bytes a record.
-const RECORDS_PER_DATAGRAM: usize = 40;
 /// Looks at an empty sky before the first launch.
 const LOOKS_BEFORE: u32 = 3;
 
@@ -60,8 +57,9 @@ fn exercise(theatre: &Theatre, arguments: &ExerciseArguments) -> Result<(), Stri
     let site = request::site(theatre, &arguments.site)?;
     let munition = request::munition(theatre, &arguments.munition)?;
     let address = address::udp(&arguments.send).map_err(|error| error.to_string())?;
-    let radar = defaults::radar(&theatre.catalogue)
-        .ok_or("no system of the catalogue has a radar: add one with `sensor_range_m` to systems.toml")?;
+    let radar = defaults::radar(&theatre.catalogue).ok_or(
+        "no system of the catalogue has a radar: add one with `sensor_range_m` to systems.toml",
+    )?;
     let site = theatre.sites.get(site).ok_or("the site is gone")?;
     let key = RaidKey {
         seed: theatre.seed,
@@ -69,7 +67,10 @@ fn exercise(theatre: &Theatre, arguments: &ExerciseArguments) -> Result<(), Stri
         entity: munition as u32,
     };
     let unknowns = Unknowns::draw(&theatre.catalogue, theatre.seed, 0);
-    let drawn = unknowns.munitions.get(munition).ok_or("the munition is gone")?;
+    let drawn = unknowns
+        .munitions
+        .get(munition)
+        .ok_or("the munition is gone")?;
     let flown = Flights::new(drawn).flown(
         arguments.rounds,
         &[],
@@ -77,9 +78,17 @@ fn exercise(theatre: &Theatre, arguments: &ExerciseArguments) -> Result<(), Stri
         site.populated_radius_m,
         key,
     );
-    let socket = UdpSocket::bind(if address.host.contains(':') { "[::]:0" } else { "0.0.0.0:0" })
-        .and_then(|socket| socket.connect((address.host.as_str(), address.port)).map(|()| socket))
-        .map_err(|error| format!("cannot send to {address}: {error}"))?;
+    let socket = UdpSocket::bind(if address.host.contains(':') {
+        "[::]:0"
+    } else {
+        "0.0.0.0:0"
+    })
+    .and_then(|socket| {
+        socket
+            .connect((address.host.as_str(), address.port))
+            .map(|()| socket)
+    })
+    .map_err(|error| format!("cannot send to {address}: {error}"))?;
     say(&what_will_happen(site, &arguments.munition, &flown));
     let sent = send(&socket, &radar, &flown, key);
     say(&sent);
@@ -90,11 +99,16 @@ fn exercise(theatre: &Theatre, arguments: &ExerciseArguments) -> Result<(), Stri
 fn what_will_happen(site: &Site, munition: &str, flown: &FlownRaid) -> String {
     let falls = flown.impacts();
     if falls.is_empty() {
-        return format!("EXERCISE at {}: no {munition} leaves its launcher.", site.name);
+        return format!(
+            "EXERCISE at {}: no {munition} leaves its launcher.",
+            site.name
+        );
     }
-    let within = |[east_m, north_m]: [f64; 2]| libm::hypot(east_m, north_m) <= site.populated_radius_m;
+    let within =
+        |[east_m, north_m]: [f64; 2]| libm::hypot(east_m, north_m) <= site.populated_radius_m;
     let among_people = falls.iter().filter(|fall| within(fall.position_m)).count();
-    let times = |pick: fn(f64, f64) -> f64, from| falls.iter().map(|fall| fall.time_s).fold(from, pick);
+    let times =
+        |pick: fn(f64, f64) -> f64, from| falls.iter().map(|fall| fall.time_s).fold(from, pick);
     format!(
         "EXERCISE at {}: {} {munition} in the air. The first comes down {:.0} s after its launch, the last {:.0} s \
          after that of the first; {among_people} where people live and work.",
@@ -115,65 +129,28 @@ fn send(socket: &UdpSocket, radar: &Radar, flown: &FlownRaid, key: RaidKey) -> S
         time_ns: nanoseconds(radar.first_look_s(key) + f64::from(look) * period_s - lead_s),
         plots: Vec::new(),
     });
-    let (mut looks, mut plots, mut datagrams, mut lost) = (0, 0, 0, 0);
+    let (mut looks, mut plots, mut sent, mut lost) = (0, 0, 0, 0);
     for scan in empty.chain(flown.scans(radar, key)) {
         let moment_ns = begin_ns.saturating_add(scan.time_ns);
         let wait_ns = moment_ns.saturating_sub(now_ns());
         std::thread::sleep(Duration::from_nanos(u64::try_from(wait_ns).unwrap_or(0)));
         looks += 1;
         plots += scan.plots.len();
-        for datagram in datagrams_of(&scan, period_s, moment_ns) {
-            datagrams += 1;
+        for datagram in datagrams(&scan, period_s, moment_ns) {
+            sent += 1;
             // Nobody listens yet, or no more: a radar does not care either.
             lost += u32::from(socket.send(&datagram).is_err());
         }
     }
-    let mut sent = format!(
-        "sent {looks} looks of the radar with {plots} plots, false ones among them, in {datagrams} datagrams of \
+    let mut words = format!(
+        "sent {looks} looks of the radar with {plots} plots, false ones among them, in {sent} datagrams of \
          ASTERIX categories 048 and 034, every plot marked as simulated"
     );
     if lost > 0 {
-        sent.push_str(&format!("; {lost} of them found nobody listening"));
+        words.push_str(&format!("; {lost} of them found nobody listening"));
     }
-    sent.push('.');
-    sent
-}
-
-/// A look as datagrams: its plots, then the north marker that ends it.
-fn datagrams_of(scan: &Scan, period_s: f64, moment_ns: i64) -> Vec<Vec<u8>> {
-    let station = Station {
-        height_m: 0.0,
-        doppler: DopplerSense::Receding,
-        noise_dbm: None,
-    };
-    let targets = scan.plots.iter().filter_map(|plot| {
-        let mut plot = *plot;
-        plot.time_ns = moment_ns;
-        let report = Report {
-            plot,
-            source: defaults::SIMULATED_SOURCE,
-            simulated: true,
-            test: false,
-        };
-        // Out of what the format can hold: the look then misses it, as if it had not been seen.
-        plot::to_record(&report, &station).ok()
-    });
-    let mut records: Vec<Record> = targets.collect();
-    let marker = Service {
-        source: defaults::SIMULATED_SOURCE,
-        message: Message::NorthMarker,
-        time_ns: moment_ns,
-        period_s: Some(period_s),
-        place: None,
-    };
-    records.extend(service::to_record(&marker));
-    let parts = records.chunks(RECORDS_PER_DATAGRAM);
-    parts.filter_map(|part| asterix::encode(part, &Editions::LATEST).ok()).collect()
-}
-
-fn now_ns() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+    words.push('.');
+    words
 }
 
 fn nanoseconds(time_s: f64) -> i64 {

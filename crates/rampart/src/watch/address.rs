@@ -194,15 +194,29 @@ mod tests {
         let address = udp("udp://127.0.0.1:8600").unwrap();
         assert_eq!((address.host.as_str(), address.port), ("127.0.0.1", 8600));
         assert_eq!(udp("udp://[::1]:8600").unwrap().to_string(), "[::1]:8600");
-        let broker = mqtt("mqtt://siren:s@fe@broker.example/exercise", Reality::Exercise).unwrap();
+        let broker = mqtt(
+            "mqtt://siren:s@fe@broker.example/exercise",
+            Reality::Exercise,
+        )
+        .unwrap();
         assert_eq!(broker.port, 1_883);
-        assert_eq!(broker.credentials, Some(("siren".to_owned(), "s@fe".to_owned())));
+        assert_eq!(
+            broker.credentials,
+            Some(("siren".to_owned(), "s@fe".to_owned()))
+        );
         assert!(!format!("{broker:?}").contains("s@fe"));
     }
 
     #[test]
     fn what_is_no_address_is_refused_with_the_form() {
-        for given in ["127.0.0.1:8600", "udp://", "udp://host", "udp://host:0", "udp://:1", "udp://h:1/x"] {
+        for given in [
+            "127.0.0.1:8600",
+            "udp://",
+            "udp://host",
+            "udp://host:0",
+            "udp://:1",
+            "udp://h:1/x",
+        ] {
             let error = udp(given).unwrap_err().to_string();
             assert!(error.contains("udp://HOST:PORT"), "{error}");
         }
@@ -211,8 +225,13 @@ mod tests {
 
     #[test]
     fn realities_stay_apart() {
-        let actual = mqtt("mqtt://host/actual", Reality::Exercise).unwrap_err().to_string();
-        assert!(actual.contains("for actual warnings, and this is an exercise"), "{actual}");
+        let actual = mqtt("mqtt://host/actual", Reality::Exercise)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            actual.contains("for actual warnings, and this is an exercise"),
+            "{actual}"
+        );
         assert!(mqtt("mqtt://host/exercise", Reality::Actual).is_err());
         assert!(tak("tcp://host:8087", Reality::Exercise).is_err());
         assert!(tak("tcp://host:8087", Reality::Actual).is_ok());

@@ -192,7 +192,10 @@ mod tests {
         let bytes = checkpoint.bytes();
         assert_eq!(Checkpoint::read(&bytes), Some(checkpoint));
         for length in 0..bytes.len() {
-            assert_eq!(Checkpoint::read(bytes.get(..length).unwrap_or_default()), None);
+            assert_eq!(
+                Checkpoint::read(bytes.get(..length).unwrap_or_default()),
+                None
+            );
         }
     }
 }

@@ -152,7 +152,9 @@ impl Intake {
             .filter(|(_, due_ns)| *due_ns <= now_ns)
             .map(|(sensor, _)| sensor)
             .collect();
-        due.into_iter().filter_map(|sensor| self.finish(sensor, None)).collect()
+        due.into_iter()
+            .filter_map(|sensor| self.finish(sensor, None))
+            .collect()
     }
 
     /// When the first of them will have.
@@ -173,7 +175,8 @@ impl Intake {
         let line: Line = match serde_json::from_slice(datagram) {
             Ok(line) => line,
             Err(error) => {
-                self.troubles.add(Trouble::Bytes, || format!("a line of JSON: {error}"));
+                self.troubles
+                    .add(Trouble::Bytes, || format!("a line of JSON: {error}"));
                 return None;
             }
         };
@@ -183,11 +186,13 @@ impl Intake {
             return None;
         }
         if line.exercise != (self.reality == Reality::Exercise) {
-            self.troubles.add(Trouble::Reality, || refusal(line.exercise));
+            self.troubles
+                .add(Trouble::Reality, || refusal(line.exercise));
             return None;
         }
         if !line.t.is_finite() || line.t.abs() > 9e9 {
-            self.troubles.add(Trouble::Bytes, || format!("`t` of {} s", line.t));
+            self.troubles
+                .add(Trouble::Bytes, || format!("`t` of {} s", line.t));
             return None;
         }
         let time_ns = (line.t * 1e9) as i64;
@@ -203,7 +208,9 @@ impl Intake {
                     range_rate_mps: None,
                     signal_to_noise_db: None,
                 }),
-                _ => self.troubles.add(Trouble::Plot, || "fewer than three numbers".to_owned()),
+                _ => self
+                    .troubles
+                    .add(Trouble::Plot, || "fewer than three numbers".to_owned()),
             }
         }
         Some(Scan {
@@ -241,7 +248,10 @@ impl Intake {
         };
         let mut editions = first.editions;
         let mut decoded = asterix::decode(datagram, &editions);
-        let named = decoded.records.first().and_then(|record| self.position_of(code(record)?));
+        let named = decoded
+            .records
+            .first()
+            .and_then(|record| self.position_of(code(record)?));
         if let Some(source) = named.and_then(|sensor| self.sources.get(sensor))
             && source.editions != editions
         {
@@ -262,7 +272,8 @@ impl Intake {
     /// The sensor of a record.
     fn sensor_of(&mut self, record: &Record) -> Option<usize> {
         let Some((area, number)) = code(record) else {
-            self.troubles.add(Trouble::Plot, || "a record without its source".to_owned());
+            self.troubles
+                .add(Trouble::Plot, || "a record without its source".to_owned());
             return None;
         };
         let sensor = self.position_of((area, number));
@@ -296,17 +307,27 @@ impl Intake {
             self.troubles.add(Trouble::Reality, || refusal(simulated));
         }
         let next_ns = (NEXT_SCAN_SHARE * source.scan_period_s * 1e9) as i64;
-        let first_ns = self.building.get(sensor)?.plots.first().map(|plot| plot.time_ns);
+        let first_ns = self
+            .building
+            .get(sensor)?
+            .plots
+            .first()
+            .map(|plot| plot.time_ns);
         let begins_next =
             first_ns.is_some_and(|first| report.plot.time_ns.saturating_sub(first) >= next_ns);
-        let whole = if begins_next { self.finish(sensor, None) } else { None };
+        let whole = if begins_next {
+            self.finish(sensor, None)
+        } else {
+            None
+        };
         let building = self.building.get_mut(sensor)?;
         building.since_ns.get_or_insert(received_ns);
         building.spoilt |= refused;
         if building.plots.len() < PLOTS_PER_SCAN_MAX {
             building.plots.push(report.plot);
         } else {
-            self.troubles.add(Trouble::TooMany, || format!("sensor {sensor}"));
+            self.troubles
+                .add(Trouble::TooMany, || format!("sensor {sensor}"));
         }
         whole
     }
@@ -326,7 +347,9 @@ impl Intake {
 
 fn refusal(simulated: bool) -> String {
     match simulated {
-        true => "simulated plots, and this is no exercise: start with --exercise to practise".to_owned(),
+        true => {
+            "simulated plots, and this is no exercise: start with --exercise to practise".to_owned()
+        }
         false => "plots that are not marked as simulated, and this is an exercise".to_owned(),
     }
 }

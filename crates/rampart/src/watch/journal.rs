@@ -72,7 +72,7 @@ impl Default for Limits {
 /// What was found when a journal was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Records that were read.
+    /// Records that were read, in the segment of the last checkpoint and after it.
     pub records: u64,
     /// Position of the last of them.
     pub last_position: Option<u64>,
@@ -102,7 +102,7 @@ pub struct Journal<S> {
 
 impl<S: Storage> Journal<S> {
     /// Opens a journal and shows its records from the last checkpoint on, oldest first; all of them where
-    /// there is no checkpoint. Some before it may be shown too.
+    /// there is none.
     ///
     /// # Errors
     /// [`JournalError`] where the disk refuses or a segment is foreign.
@@ -113,24 +113,32 @@ impl<S: Storage> Journal<S> {
     ) -> Result<(Self, Found), JournalError> {
         let segments = storage.segments()?;
         let mut from = segments.len();
-        let mut has_checkpoint = false;
-        while from > 0 && !has_checkpoint {
+        let mut checkpoint = None;
+        while from > 0 && checkpoint.is_none() {
             from -= 1;
             let segment = segments.get(from).copied().unwrap_or(0);
             let bytes = storage.read(segment)?;
             each_record(segment, &bytes, |record| {
-                has_checkpoint |= record.kind == Kind::Checkpoint;
+                if record.kind == Kind::Checkpoint {
+                    checkpoint = Some(record.position);
+                }
             })?;
         }
         let (older, recent) = segments.split_at(from);
         // Their length alone matters, and a full one is about as long as any.
-        let mut sealed: Vec<(u64, u64)> =
-            older.iter().map(|segment| (*segment, limits.segment_bytes)).collect();
+        let mut sealed: Vec<(u64, u64)> = older
+            .iter()
+            .map(|segment| (*segment, limits.segment_bytes))
+            .collect();
         let mut found = Found::default();
         for segment in recent {
             let bytes = storage.read(*segment)?;
             sealed.push((*segment, bytes.len() as u64));
-            found.read(*segment, &bytes, &mut each)?;
+            found.read(*segment, &bytes, |record| {
+                if checkpoint.is_none_or(|position| record.position >= position) {
+                    each(record);
+                }
+            })?;
         }
         let journal = Self {
             storage,

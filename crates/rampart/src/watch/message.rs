@@ -1,5 +1,6 @@
 //! A warning as JSON, as MQTT and standard output carry it.
 
+use super::engine::{Decision, Realm};
 use serde_json::{Value, json};
 use theatre::warning::{Reality, Stage, Warning};
 
@@ -57,4 +58,24 @@ pub fn json(site: &str, warning: &Warning) -> Value {
         "references": references,
     });
     json!({ reality_word(warning.reality): message })
+}
+
+/// A decision that is no warning; nothing for what only the journal needs.
+#[must_use]
+pub fn decision_json<R: Realm>(decision: &Decision<R>) -> Option<Value> {
+    Some(match decision {
+        Decision::Warning(_) | Decision::Forgotten { .. } => return None,
+        Decision::Dismissed(dismissed) => json!({
+            "dismissed": {
+                "track": dismissed.track.0,
+                "time": moment(dismissed.time_ns),
+                "class": dismissed.class.name(),
+                "reason": dismissed.reason,
+            }
+        }),
+        Decision::Blind { sensor, cause } => {
+            json!({ "blind": { "sensor": sensor, "cause": cause.name() } })
+        }
+        Decision::Well { sensor } => json!({ "well": { "sensor": sensor } }),
+    })
 }

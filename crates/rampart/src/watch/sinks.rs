@@ -11,8 +11,10 @@ pub use lines::JsonLines;
 pub use mqtt::{Acknowledgement, Mqtt};
 pub use tak::Tak;
 
+use super::engine::{Message, Realm};
 use super::mailbox::{Mailbox, Post, Standing};
 use std::io;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -29,7 +31,7 @@ pub trait Sink: Send {
     /// Delivers a message.
     ///
     /// # Errors
-    /// Why it could not be delivered; it will be tried again.
+    /// Why it could not be delivered; it will be tried again, but for [`io::ErrorKind::InvalidData`].
     fn deliver(&mut self, warning: &Warning) -> io::Result<()>;
 
     /// Looks after the connection while there is nothing to deliver.
@@ -41,16 +43,17 @@ pub trait Sink: Send {
     }
 }
 
-/// A receiver's thread and its mailbox.
+/// A receiver's thread and its mailbox. It takes messages of its realm alone.
 #[derive(Debug)]
-pub struct Outlet {
+pub struct Outlet<R: Realm> {
     /// Name for the status view.
     pub name: String,
     mailbox: Arc<Mailbox>,
     thread: Option<JoinHandle<()>>,
+    realm: PhantomData<R>,
 }
 
-impl Outlet {
+impl<R: Realm> Outlet<R> {
     /// Starts a thread that delivers to a receiver.
     ///
     /// # Errors
@@ -76,12 +79,13 @@ impl Outlet {
             name: name.to_owned(),
             mailbox,
             thread: Some(thread),
+            realm: PhantomData,
         })
     }
 
     /// Queues a message, without waiting.
-    pub fn post(&self, warning: &Warning) {
-        self.mailbox.post(warning.clone());
+    pub fn post(&self, message: &Message<R>) {
+        self.mailbox.post(message.warning().clone());
     }
 
     /// How things stand with the receiver.
@@ -121,6 +125,11 @@ fn run(sink: &mut impl Sink, mailbox: &Mailbox) {
                     return;
                 }
                 match message {
+                    // It would fail again, and hold up the others.
+                    Some(_) if error.kind() == io::ErrorKind::InvalidData => {
+                        mailbox.set_fault(Some(error.to_string()));
+                        continue;
+                    }
                     Some(warning) => mailbox.give_back(*warning, error.to_string()),
                     None => mailbox.set_fault(Some(error.to_string())),
                 }

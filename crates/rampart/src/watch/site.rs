@@ -14,8 +14,13 @@ const CORNERS: u32 = 36;
 /// rockets, in the middle of the site, with the middle of every interval.
 #[must_use]
 pub fn radar(catalogue: &Catalogue) -> Option<Radar> {
-    let point_defence = catalogue.systems.iter().filter(|class| class.role == Role::PointDefence);
-    let sensor = point_defence.chain(&catalogue.systems).find_map(|class| class.sensor.as_ref())?;
+    let point_defence = catalogue
+        .systems
+        .iter()
+        .filter(|class| class.role == Role::PointDefence);
+    let sensor = point_defence
+        .chain(&catalogue.systems)
+        .find_map(|class| class.sensor.as_ref())?;
     Some(Radar::of(&SensorDraw {
         range_m: sensor.range_m.at(0.5),
         mask_tangent: libm::tan(sensor.mask_deg.at(0.5).to_radians()),

@@ -16,6 +16,8 @@ pub struct Platter {
     pub full: bool,
     /// Orders to bring something to the disk are not carried out.
     pub stuck: bool,
+    /// Records after which the program that writes is dead, so that nothing of what it does counts.
+    pub dies_after: Option<u32>,
     order: u64,
     synced: u64,
 }
@@ -33,7 +35,7 @@ impl Disk {
     /// Does what the thread that waits for the disk does.
     pub fn carry_out_sync(&self) {
         let mut platter = self.platter();
-        if !platter.stuck {
+        if !platter.stuck && platter.dies_after != Some(0) {
             platter.durable = platter
                 .segments
                 .iter()
@@ -41,6 +43,11 @@ impl Disk {
                 .collect();
             platter.synced = platter.order;
         }
+    }
+
+    /// Whether the program that writes is dead.
+    pub fn is_dead(&self) -> bool {
+        self.platter().dies_after == Some(0)
     }
 
     /// What is left when the power goes: of what was not on the disk a part, the last bytes spoilt.
@@ -74,6 +81,9 @@ impl Storage for Disk {
         let mut platter = self.platter();
         if platter.full {
             return Err(io::ErrorKind::StorageFull.into());
+        }
+        if platter.dies_after == Some(0) {
+            return Ok(());
         }
         assert!(!platter.segments.contains_key(&segment), "a segment twice");
         platter.segments.insert(segment, Vec::new());

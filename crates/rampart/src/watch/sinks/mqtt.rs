@@ -4,6 +4,7 @@
 //! `online` or `offline`, and receivers acknowledge on `rampart/REALITY/SITE/zones/ZONE/acknowledgement`.
 
 use super::Outlet;
+use crate::watch::engine::Realm;
 use crate::watch::mailbox::{Mailbox, Post};
 use crate::watch::message::{self, reality_word};
 use rumqttc::{
@@ -11,10 +12,11 @@ use rumqttc::{
 };
 use std::collections::BTreeMap;
 use std::io;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use theatre::warning::{Reality, Warning};
+use theatre::warning::Warning;
 
 use super::{IDLE, PAUSE_MAX, PAUSE_MIN};
 
@@ -38,19 +40,27 @@ pub struct Acknowledgement {
     pub by: String,
 }
 
+impl Acknowledgement {
+    /// As JSON.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::json!({ "identifier": self.identifier, "zone": self.zone, "by": self.by })
+    }
+}
+
 /// A broker and what is published there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mqtt {
+pub struct Mqtt<R: Realm> {
     /// Name or address of the broker.
     pub host: String,
     /// Its port.
     pub port: u16,
     /// User and password.
     pub credentials: Option<(String, String)>,
-    /// Whether people are to act.
-    pub reality: Reality,
     /// The site.
     pub site: String,
+    /// Whether people are to act.
+    pub realm: PhantomData<R>,
 }
 
 /// What both threads know of the connection.
@@ -60,7 +70,7 @@ struct Line {
     ended: AtomicBool,
 }
 
-impl Mqtt {
+impl<R: Realm> Mqtt<R> {
     /// Starts to publish, and to hand acknowledgements over.
     ///
     /// # Errors
@@ -68,7 +78,7 @@ impl Mqtt {
     pub fn start(
         self,
         acknowledge: impl Fn(Acknowledgement) + Send + 'static,
-    ) -> io::Result<Outlet> {
+    ) -> io::Result<Outlet<R>> {
         let mailbox = Arc::new(Mailbox::default());
         let line = Arc::new(Line::default());
         let (client, mut connection) = Client::new(self.options(), HANDED_OVER_MAX);
@@ -91,7 +101,7 @@ impl Mqtt {
     }
 
     fn options(&self) -> MqttOptions {
-        let word = reality_word(self.reality);
+        let word = reality_word(R::REALITY);
         // Two of one name would throw each other out for ever.
         let name = format!("rampart-{word}-{}-{}", self.site, std::process::id());
         let mut options = MqttOptions::new(name, &self.host, self.port);
@@ -111,11 +121,7 @@ impl Mqtt {
     }
 
     fn topic(&self, rest: &str) -> String {
-        format!(
-            "rampart/{}/{}/{rest}",
-            reality_word(self.reality),
-            self.site
-        )
+        format!("rampart/{}/{}/{rest}", reality_word(R::REALITY), self.site)
     }
 
     fn status_topic(&self) -> String {
@@ -169,15 +175,15 @@ impl Mqtt {
 }
 
 /// Keeps the connection.
-struct Listener<A> {
-    mqtt: Mqtt,
+struct Listener<R: Realm, A> {
+    mqtt: Mqtt<R>,
     client: Client,
     line: Arc<Line>,
     mailbox: Arc<Mailbox>,
     acknowledge: A,
 }
 
-impl<A: Fn(Acknowledgement)> Listener<A> {
+impl<R: Realm, A: Fn(Acknowledgement)> Listener<R, A> {
     fn run(self, mut connection: Connection) {
         let mut pause = PAUSE_MIN;
         for event in connection.iter() {

@@ -1,6 +1,7 @@
 //! Warnings as Cursor on Target events over TCP, to a TAK server.
 
 use super::Sink;
+use feeds::cot;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -82,7 +83,9 @@ impl Tak {
 
 impl Sink for Tak {
     fn deliver(&mut self, warning: &Warning) -> io::Result<()> {
-        let event: Vec<u8> = Vec::new();
+        let event = cot::event(warning)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?
+            .into_bytes();
         let outcome = self.attempt(Some(&event));
         match &outcome {
             Ok(()) => drop(self.latest.insert(warning.zone.id.clone(), event)),
