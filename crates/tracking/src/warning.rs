@@ -316,6 +316,17 @@ impl Warner {
         matches!(self.open.get(zone), Some(Some(_)))
     }
 
+    /// Whether no zone is warned, and nothing that is followed or was lost comes near to it.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        let low = self.settings.cancel_share * self.settings.threshold();
+        self.due_ns().is_none()
+            && !self
+                .threats
+                .values()
+                .any(|threat| threat.hits.iter().any(|hit| *hit >= low))
+    }
+
     fn ends(&self) -> impl Iterator<Item = (usize, i64)> + '_ {
         let end = |(zone, open): (usize, &Option<Open>)| Some((zone, open.as_ref()?.end.0));
         self.open.iter().enumerate().filter_map(end)
