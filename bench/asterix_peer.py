@@ -1,10 +1,10 @@
 """Every field of ASTERIX records beside PyPI's libasterix: bits, worth and text must be the same.
 
     cargo build --release -p feeds --example asterix_lines
-    python bench/asterix_peer.py target/release/examples/asterix_lines [CAPTURE.pcap]
+    python bench/asterix_peer.py target/release/examples/asterix_lines [CAPTURE.pcap] [--tiny]
 
 Records with random bits are made for every edition, with every item, part and repetition, and both decoders
-read them. A capture named on the command line, or by ASTERIX_CAPTURE, is read by both as well, in every
+read them (`--tiny`: few). A capture named on the command line, or by ASTERIX_CAPTURE, is read by both as well, in every
 edition; without one that part is skipped, and says so. Needs `pip install libasterix`.
 """
 
@@ -268,15 +268,17 @@ def compare(name, program, payloads, capture, editions):
 
 
 def main():
-    program = sys.argv[1]
-    named = sys.argv[2] if len(sys.argv) > 2 else os.environ.get("ASTERIX_CAPTURE")
+    words = [word for word in sys.argv[1:] if word != "--tiny"]
+    program = words[0]
+    named = words[1] if len(words) > 1 else os.environ.get("ASTERIX_CAPTURE")
+    datagrams = 10 if "--tiny" in sys.argv else 100
     records = fields = 0
     for target in EDITIONS_048:
         for edition in EDITIONS_EXPANSION:
             stream = random.Random(f"{target} {edition}")
             service = stream.choice(EDITIONS_034)
             payloads = []
-            for _ in range(100):
+            for _ in range(datagrams):
                 kinds = [(34, service), (48, target)]
                 stream.shuffle(kinds)
                 payloads.append(b"".join(random_block(*kind, expansion(edition), stream) for kind in kinds))

@@ -5,5 +5,10 @@
 //! reason, never guessed and never lost in silence.
 
 pub mod asterix;
+pub mod cap;
+pub mod cot;
 pub mod events;
+mod markup;
+mod outline;
 pub mod pcap;
+mod wording;

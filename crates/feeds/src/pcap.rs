@@ -56,12 +56,12 @@ pub enum Flaw {
     /// Neither pcap nor pcapng.
     #[error("this is no capture: it begins neither as pcap nor as pcapng")]
     NoCapture,
-    /// The capture ends within a block.
-    #[error("the capture ends within a block; what follows is lost")]
-    Truncated,
-    /// A block that breaks the rules of its format, so that the next cannot be found.
-    #[error("a block breaks the rules of the format; what follows is lost")]
-    Block,
+    /// A block that goes beyond the end of the capture or breaks the rules of its format, so that the next cannot be found.
+    #[error("the {left} octets from here on do not begin with a whole block; they are lost")]
+    Broken {
+        /// Octets from the block's beginning to the end of the capture.
+        left: usize,
+    },
     /// A packet of an interface that was not described, or on a link that is not known here.
     #[error("the link of the packet (type {0:?}) is not one that is known here")]
     Link(Option<i32>),
@@ -133,8 +133,7 @@ fn classic<'a>(
     while !rest.is_empty() {
         let offset = whole.len() - rest.len();
         let Ok((after, block)) = frame(rest) else {
-            // A frame can break no rule but that of its length.
-            return reading.fault(offset, Flaw::Truncated);
+            return reading.fault(offset, Flaw::Broken { left: rest.len() });
         };
         rest = after;
         let fraction_ns = i64::from(block.ts_usec) * tick_ns;
@@ -171,8 +170,7 @@ fn next_generation<'a>(whole: &'a [u8], reading: &mut Capture<'a>) {
                 rest = after;
                 block
             }
-            Err(nom) if nom.is_incomplete() => return reading.fault(offset, Flaw::Truncated),
-            _ => return reading.fault(offset, Flaw::Block),
+            _ => return reading.fault(offset, Flaw::Broken { left: rest.len() }),
         };
         match block {
             Block::InterfaceDescription(interface) => interfaces.push(Interface::new(&interface)),

@@ -22,7 +22,7 @@ use support::{fresh, iraq};
 const PATIENCE: Duration = Duration::from_secs(240);
 /// A raid that comes down among people, and its seed.
 const SITE: &str = "taji";
-const SEED: &str = "3";
+const SEED: &str = "2";
 
 /// A program that ends with the test.
 struct Running(Child);
@@ -215,8 +215,8 @@ fn sirens_maps_and_files_are_told_by_way_of_real_servers() {
     // The map drew the zone, as an exercise, under one name.
     let drawn = map_lines.until(|_| true);
     let drawn: Value = serde_json::from_str(&drawn[0]).unwrap();
-    assert_eq!(drawn["opex"], "e");
     assert_eq!(drawn["how"], "m-s");
+    assert!(drawn["uid"].as_str().unwrap().starts_with("rampart-exercise-"));
     assert!(drawn["uid"].as_str().unwrap().contains(&base(&told[0])));
     assert!(drawn["corners"].as_array().unwrap().len() > 4);
     // Every message is a file, and every file is good CAP.

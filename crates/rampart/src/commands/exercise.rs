@@ -110,8 +110,8 @@ fn what_will_happen(site: &Site, munition: &str, flown: &FlownRaid) -> String {
     let times =
         |pick: fn(f64, f64) -> f64, from| falls.iter().map(|fall| fall.time_s).fold(from, pick);
     format!(
-        "EXERCISE at {}: {} {munition} in the air. The first comes down {:.0} s after its launch, the last {:.0} s \
-         after that of the first; {among_people} where people live and work.",
+        "EXERCISE at {}: {} {munition} in the air. The first comes down {:.0} s after the first launch, the last after \
+         {:.0} s; {among_people} come down where people live and work.",
         site.name,
         falls.len(),
         times(f64::min, f64::INFINITY),
