@@ -13,7 +13,7 @@ use rampart::watch::engine::{Decision, Drill, Settings};
 use rampart::watch::intake::Source;
 use rampart::watch::journal::{Files, Journal, Kind, Limits};
 use rampart::watch::run::{Watch, inbox, now_ns};
-use rampart::watch::simulated::datagrams;
+use rampart::watch::simulated::{datagrams, datagrams_of};
 use rampart::watch::sinks::{CapFolder, Outlet, Sink};
 use rampart::watch::site;
 use rampart::watch::station::{Input, Station, is_open};
@@ -55,7 +55,10 @@ impl Scene {
         radar.model.scan_period_s = PERIOD_S;
         radar.model.clutter_per_scan = 10.0;
         let munitions = &theatre.catalogue.munitions;
-        let munition = munitions.iter().position(|one| one.id == "rocket-107").ok_or("no rocket")?;
+        let munition = munitions
+            .iter()
+            .position(|one| one.id == "rocket-107")
+            .ok_or("no rocket")?;
         let unknowns = Unknowns::draw(&theatre.catalogue, SEED, 0);
         let key = RaidKey {
             seed: SEED,
@@ -92,7 +95,9 @@ impl Scene {
         };
         let (south, north) = bounds(|place| place.latitude_deg);
         let (west, east) = bounds(|place| place.longitude_deg);
-        let at = |low: f64, high: f64, step: u32| low + (high - low) * f64::from(step) / f64::from(ZONES);
+        let at = |low: f64, high: f64, step: u32| {
+            low + (high - low) * f64::from(step) / f64::from(ZONES)
+        };
         let square = |row: u32, column: u32| Zone {
             id: format!("zone-{row}-{column}"),
             name: format!("Zone {row}-{column}"),
@@ -187,7 +192,10 @@ fn folder(name: &str) -> Outcome<PathBuf> {
 
 fn percentile(sorted: &[f64], share: f64) -> f64 {
     let last = sorted.len().saturating_sub(1);
-    sorted.get((last as f64 * share).round() as usize).copied().unwrap_or(f64::NAN)
+    sorted
+        .get((last as f64 * share).round() as usize)
+        .copied()
+        .unwrap_or(f64::NAN)
 }
 
 fn plot_to_cap(scene: &Scene, tiny: bool) -> Outcome<()> {
@@ -224,7 +232,10 @@ fn plot_to_cap(scene: &Scene, tiny: bool) -> Outcome<()> {
     if tiny {
         // The last seconds before the first fall are enough for a few messages.
         let falls = scene.flown.impacts();
-        let first_s = falls.iter().map(|fall| fall.time_s).fold(f64::INFINITY, f64::min);
+        let first_s = falls
+            .iter()
+            .map(|fall| fall.time_s)
+            .fold(f64::INFINITY, f64::min);
         let seconds = |scan: &Scan| scan.time_ns as f64 * 1e-9;
         looks.retain(|scan| (first_s - 6.0..first_s).contains(&seconds(scan)));
     }
@@ -247,14 +258,20 @@ fn plot_to_cap(scene: &Scene, tiny: bool) -> Outcome<()> {
     watching.join().map_err(|_| "the watch failed")??;
     burning.join().map_err(|_| "the busy thread failed")?;
     std::fs::remove_dir_all(&folder)?;
-    let mut sorted = latencies_ms.lock().map_err(|_| "the receiver failed")?.clone();
+    let mut sorted = latencies_ms
+        .lock()
+        .map_err(|_| "the receiver failed")?
+        .clone();
     sorted.sort_by(f64::total_cmp);
     if sorted.is_empty() {
         return Err("no warning came".into());
     }
     let (p50, p99) = latency.ok_or("no datagram was looked at")?;
     let span_s = looks.len() as f64 * PERIOD_S;
-    println!("plot in to CAP out, {:.0} plots/s for {span_s:.0} s, another core busy", plots as f64 / span_s);
+    println!(
+        "plot in to CAP out, {:.0} plots/s for {span_s:.0} s, another core busy",
+        plots as f64 / span_s
+    );
     println!(
         "  {} messages: p50 {:.2} ms, p99 {:.2} ms, worst {:.2} ms",
         sorted.len(),
@@ -295,7 +312,7 @@ fn append_rate(records: u32) -> Outcome<()> {
     Ok(())
 }
 
-/// A day of quiet and a raid, a plot a record; then the program ends, and begins again.
+/// Quiet and a raid, a plot a record; then the program ends, and begins again.
 fn restart(scene: &Scene, records: usize) -> Outcome<()> {
     let folder = folder("restart")?;
     let open = |now_ns| {
@@ -312,7 +329,10 @@ fn restart(scene: &Scene, records: usize) -> Outcome<()> {
     let mut looks = scene.looks();
     // Up to the middle of the last second before the first fall, so that warnings are open.
     let falls = scene.flown.impacts();
-    let first_s = falls.iter().map(|fall| fall.time_s).fold(f64::INFINITY, f64::min);
+    let first_s = falls
+        .iter()
+        .map(|fall| fall.time_s)
+        .fold(f64::INFINITY, f64::min);
     looks.retain(|scan| (scan.time_ns as f64) * 1e-9 < first_s - 0.5);
     let mut stream = Stream::new(SEED, 1, 0, 0xbe7c);
     let quiet = (records / PLOTS_PER_LOOK).saturating_sub(looks.len());
@@ -320,7 +340,7 @@ fn restart(scene: &Scene, records: usize) -> Outcome<()> {
     let raid_ns = 1_767_225_600_000_000_000;
     let quiet = (0..quiet as i64).rev().map(|look| {
         let time_ns = -(look + 1) * period_ns;
-        let plots = (0..PLOTS_PER_LOOK / 5).map(|_| scene.clutter(time_ns, &mut stream));
+        let plots = (0..PLOTS_PER_LOOK).map(|_| scene.clutter(time_ns, &mut stream));
         Scan {
             sensor: 0,
             time_ns,
@@ -334,28 +354,15 @@ fn restart(scene: &Scene, records: usize) -> Outcome<()> {
     let mut last_ns = raid_ns;
     for scan in quiet.iter().chain(&looks) {
         let moment_ns = raid_ns + scan.time_ns;
-        let mut parts = Vec::new();
-        for plot in &scan.plots {
-            let one = Scan {
-                plots: vec![*plot],
-                ..scan.clone()
-            };
-            // Without its marker, which only the last of a look has.
-            let mut both = datagrams(&one, PERIOD_S, moment_ns);
-            parts.append(&mut both);
-        }
-        let whole = datagrams(scan, PERIOD_S, moment_ns);
-        // Empty datagrams stand for those of radars that are not ours: records without plots.
-        for _ in 0..PLOTS_PER_LOOK.saturating_sub(whole.len()) {
-            station.take(moment_ns, Input::Datagram(&[]));
-            written += 1;
-        }
-        for datagram in whole {
+        // A plot a datagram, as some radars send.
+        for datagram in datagrams_of(scan, PERIOD_S, moment_ns, 1) {
             for decision in station.take(moment_ns, Input::Datagram(&datagram)) {
                 if let Decision::Warning(message) = decision {
                     let zone = message.warning().zone.id.clone();
                     match is_open(message.warning()) {
-                        true => drop(open_before.insert((zone, message.warning().identifier.clone()))),
+                        true => {
+                            drop(open_before.insert((zone, message.warning().identifier.clone())))
+                        }
                         false => open_before.retain(|(other, _)| *other != zone),
                     }
                 }
@@ -363,7 +370,6 @@ fn restart(scene: &Scene, records: usize) -> Outcome<()> {
             written += 1;
         }
         last_ns = moment_ns;
-        drop(parts);
     }
     drop(station);
     let began = Instant::now();

@@ -144,7 +144,10 @@ fn what_stands_before_the_last_checkpoint_is_not_shown() {
     }
     drop(journal);
     let (_, found, held) = open(&disk, limits);
-    assert_eq!(held.first(), Some(&(700, 700, Kind::Checkpoint, Vec::new())));
+    assert_eq!(
+        held.first(),
+        Some(&(700, 700, Kind::Checkpoint, Vec::new()))
+    );
     assert_eq!(held.len(), 300);
     assert!((300..350).contains(&found.records), "{}", found.records);
 }

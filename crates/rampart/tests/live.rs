@@ -88,11 +88,19 @@ impl Lines {
 }
 
 fn free_tcp_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 fn free_udp_port() -> u16 {
-    UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    UdpSocket::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 fn wait_for_port(port: u16) {
@@ -108,7 +116,12 @@ fn watch(dir: &Path, port: u16, more: &[&str]) -> Command {
     command
         .arg("watch")
         .arg(iraq())
-        .args(["--site", SITE, "--listen", &format!("udp://127.0.0.1:{port}")])
+        .args([
+            "--site",
+            SITE,
+            "--listen",
+            &format!("udp://127.0.0.1:{port}"),
+        ])
         .args(["--exercise", "--json", "--journal", "journal"])
         .args(more)
         .current_dir(dir)
@@ -121,7 +134,16 @@ fn exercise(dir: &Path, port: u16) -> Command {
     command
         .arg("exercise")
         .arg(iraq())
-        .args(["--site", SITE, "--munition", "rocket-107", "--rounds", "6", "--seed", SEED])
+        .args([
+            "--site",
+            SITE,
+            "--munition",
+            "rocket-107",
+            "--rounds",
+            "6",
+            "--seed",
+            SEED,
+        ])
         .args(["--send", &format!("udp://127.0.0.1:{port}")])
         .current_dir(dir)
         .stdout(Stdio::piped());
@@ -132,7 +154,9 @@ fn exercise(dir: &Path, port: u16) -> Command {
 fn tools() -> Option<PathBuf> {
     let tools = std::env::var_os("RAMPART_TEST_TOOLS").map(PathBuf::from);
     if tools.is_none() {
-        eprintln!("RAMPART_TEST_TOOLS is not set: run ./test to have the servers installed and used");
+        eprintln!(
+            "RAMPART_TEST_TOOLS is not set: run ./test to have the servers installed and used"
+        );
     }
     tools
 }
@@ -164,23 +188,34 @@ fn sirens_maps_and_files_are_told_by_way_of_real_servers() {
     let configuration = format!("listener {mqtt_port} 127.0.0.1\nallow_anonymous true\n");
     std::fs::write(dir.join("mosquitto.conf"), configuration).unwrap();
     let broker = ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto"];
-    let broker = broker.iter().find(|path| Path::new(path).exists()).unwrap_or(&"mosquitto");
+    let broker = broker
+        .iter()
+        .find(|path| Path::new(path).exists())
+        .unwrap_or(&"mosquitto");
     let mut broker = Command::new(broker);
-    broker.args(["-c", "mosquitto.conf"]).current_dir(&dir).stderr(Stdio::null());
+    broker
+        .args(["-c", "mosquitto.conf"])
+        .current_dir(&dir)
+        .stderr(Stdio::null());
     let _broker = Running::start(&mut broker);
     let configuration = format!(
         "[taky]\nbind_ip=127.0.0.1\nroot_dir=.\n[cot_server]\nport={tak_port}\n[ssl]\nenabled=false\n"
     );
     std::fs::write(dir.join("taky.conf"), configuration).unwrap();
     let mut server = Command::new(tools.join("bin/taky"));
-    server.args(["-c", "taky.conf"]).current_dir(&dir).stderr(Stdio::null());
+    server
+        .args(["-c", "taky.conf"])
+        .current_dir(&dir)
+        .stderr(Stdio::null());
     let _server = Running::start(&mut server);
     wait_for_port(mqtt_port);
     wait_for_port(tak_port);
 
     let client = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live/cot_client.py");
     let mut map = Command::new(tools.join("bin/python"));
-    map.arg(client).arg(tak_port.to_string()).stdout(Stdio::piped());
+    map.arg(client)
+        .arg(tak_port.to_string())
+        .stdout(Stdio::piped());
     let mut map = Running::start(&mut map);
     let map_lines = Lines::of(map.0.stdout.take().unwrap());
     map_lines.until(|line| line == "ready");
@@ -196,12 +231,20 @@ fn sirens_maps_and_files_are_told_by_way_of_real_servers() {
         format!("mqtt://127.0.0.1:{mqtt_port}"),
         format!("tcp://127.0.0.1:{tak_port}/exercise"),
     );
-    let mut watching = Running::start(&mut watch(&dir, port, &["--mqtt", &mqtt, "--tak", &tak, "--cap", "cap"]));
+    let mut watching = Running::start(&mut watch(
+        &dir,
+        port,
+        &["--mqtt", &mqtt, "--tak", &tak, "--cap", "cap"],
+    ));
     let lines = Lines::of(watching.0.stdout.take().unwrap());
     let status = format!("rampart/exercise/{SITE}/status");
     siren_lines.until(|line| line == format!("{status} online"));
     let mut raid = Running::start(&mut exercise(&dir, port));
-    let told: Vec<Value> = lines.until(is_last).iter().map(|line| message(line)).collect();
+    let told: Vec<Value> = lines
+        .until(is_last)
+        .iter()
+        .map(|line| message(line))
+        .collect();
 
     // The siren heard the same, message for message.
     let topic = format!("rampart/exercise/{SITE}/zones/{SITE}/state ");
@@ -216,7 +259,12 @@ fn sirens_maps_and_files_are_told_by_way_of_real_servers() {
     let drawn = map_lines.until(|_| true);
     let drawn: Value = serde_json::from_str(&drawn[0]).unwrap();
     assert_eq!(drawn["how"], "m-s");
-    assert!(drawn["uid"].as_str().unwrap().starts_with("rampart-exercise-"));
+    assert!(
+        drawn["uid"]
+            .as_str()
+            .unwrap()
+            .starts_with("rampart-exercise-")
+    );
     assert!(drawn["uid"].as_str().unwrap().contains(&base(&told[0])));
     assert!(drawn["corners"].as_array().unwrap().len() > 4);
     // Every message is a file, and every file is good CAP.
@@ -231,7 +279,10 @@ fn sirens_maps_and_files_are_told_by_way_of_real_servers() {
     assert!(!dir.join("cap/actual").exists());
     // A siren acknowledges.
     let acknowledgement = format!("rampart/exercise/{SITE}/zones/{SITE}/acknowledgement");
-    let words = format!("{{\"identifier\":{},\"by\":\"siren 7\"}}", told[0]["identifier"]);
+    let words = format!(
+        "{{\"identifier\":{},\"by\":\"siren 7\"}}",
+        told[0]["identifier"]
+    );
     let published = Command::new("mosquitto_pub")
         .args(["-h", "127.0.0.1", "-p", &mqtt_port.to_string(), "-q", "1"])
         .args(["-t", &acknowledgement, "-m", &words])
@@ -240,9 +291,17 @@ fn sirens_maps_and_files_are_told_by_way_of_real_servers() {
     siren_lines.until(|line| line.starts_with(&acknowledgement));
     // What is said of the raid holds no place.
     let mut said = String::new();
-    raid.0.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+    raid.0
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
     assert!(raid.0.wait().unwrap().success());
-    assert!(said.contains("6 rocket-107") && said.contains("marked as simulated"), "{said}");
+    assert!(
+        said.contains("6 rocket-107") && said.contains("marked as simulated"),
+        "{said}"
+    );
     assert!(watching.interrupt());
     siren_lines.until(|line| line == format!("{status} offline"));
 }
@@ -254,7 +313,12 @@ fn a_watch_that_is_killed_goes_on_with_the_same_warning() {
     let mut first = Running::start(&mut watch(&dir, port, &[]));
     let lines = Lines::of(first.0.stdout.take().unwrap());
     let _raid = Running::start(&mut exercise(&dir, port));
-    let alert = message(lines.until(|line| line.contains("\"alert\"")).last().unwrap());
+    let alert = message(
+        lines
+            .until(|line| line.contains("\"alert\""))
+            .last()
+            .unwrap(),
+    );
     first.0.kill().unwrap();
     first.0.wait().unwrap();
     let mut second = Running::start(&mut watch(&dir, port, &[]));
@@ -266,7 +330,16 @@ fn a_watch_that_is_killed_goes_on_with_the_same_warning() {
     assert!(second.interrupt());
     let verified = support::rampart(
         &dir,
-        &["watch", iraq().to_str().unwrap(), "--site", SITE, "--exercise", "--journal", "journal", "--verify"],
+        &[
+            "watch",
+            iraq().to_str().unwrap(),
+            "--site",
+            SITE,
+            "--exercise",
+            "--journal",
+            "journal",
+            "--verify",
+        ],
     );
     let said = String::from_utf8_lossy(&verified.stdout);
     assert!(verified.status.success(), "{said}");
@@ -283,14 +356,23 @@ fn two_watches_do_not_share_a_journal_and_realities_do_not_share_receivers() {
         assert!(notes.read_line(&mut note).unwrap() > 0, "{note}");
     }
     let refused = |more: &[&str], expected: &str| {
-        let output = watch(&dir, free_udp_port(), more).stderr(Stdio::piped()).output().unwrap();
+        let output = watch(&dir, free_udp_port(), more)
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{said}");
         assert!(said.contains(expected), "{said}");
     };
     refused(&[], "in use by another");
-    refused(&["--mqtt", "mqtt://127.0.0.1:1/actual"], "for actual warnings, and this is an exercise");
-    refused(&["--tak", "tcp://127.0.0.1:1"], "write `tcp://127.0.0.1:1/exercise`");
+    refused(
+        &["--mqtt", "mqtt://127.0.0.1:1/actual"],
+        "for actual warnings, and this is an exercise",
+    );
+    refused(
+        &["--tak", "tcp://127.0.0.1:1"],
+        "write `tcp://127.0.0.1:1/exercise`",
+    );
     assert!(first.interrupt());
 }
 
@@ -302,7 +384,12 @@ fn a_watch_that_is_no_exercise_refuses_simulated_plots_aloud() {
     command
         .arg("watch")
         .arg(iraq())
-        .args(["--site", SITE, "--listen", &format!("udp://127.0.0.1:{port}")])
+        .args([
+            "--site",
+            SITE,
+            "--listen",
+            &format!("udp://127.0.0.1:{port}"),
+        ])
         .args(["--journal", "journal"])
         .current_dir(&dir)
         .stdout(Stdio::piped());

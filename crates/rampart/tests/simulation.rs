@@ -18,7 +18,7 @@ use raid::{Flights, FlownRaid, Radar, RaidKey, Unknowns};
 use rampart::load;
 use rampart::watch::engine::{Decision, Drill, Live, Message, Realm, Settings};
 use rampart::watch::intake::{Source, Trouble};
-use rampart::watch::journal::Limits;
+use rampart::watch::journal::{Kind, Limits, read_all};
 use rampart::watch::mailbox::{Mailbox, WAITING_MAX};
 use rampart::watch::simulated::datagrams;
 use rampart::watch::site;
@@ -68,7 +68,13 @@ impl Misfortune {
             (from, from + dice.between(1.0, 30.0))
         });
         let deaths = (0..dice.whole(0, 3))
-            .map(|_| (dice.whole(1, records), dice.chance(0.3), dice.between(0.1, 6.0)))
+            .map(|_| {
+                (
+                    dice.whole(1, records),
+                    dice.chance(0.3),
+                    dice.between(0.1, 6.0),
+                )
+            })
             .collect();
         Self {
             dropped,
@@ -162,8 +168,17 @@ impl World {
         let period_s = radar.model.scan_period_s;
         let quiet = (1..(quiet_s / period_s) as i64).map(|look| {
             let time_ns = -((look as f64 * period_s) * 1e9) as i64;
-            let plots = (0..dice.whole(0, 4)).map(|_| clutter(dice, radar)).collect();
-            (Scan { sensor: 0, time_ns, plots }, Vec::new())
+            let plots = (0..dice.whole(0, 4))
+                .map(|_| clutter(dice, radar))
+                .collect();
+            (
+                Scan {
+                    sensor: 0,
+                    time_ns,
+                    plots,
+                },
+                Vec::new(),
+            )
         });
         let mut scans: Vec<(Scan, Vec<Option<usize>>)> = quiet.collect();
         scans.extend(self.flown.sightings(radar, key));
@@ -197,7 +212,10 @@ impl World {
         for flood_s in &misfortune.floods {
             let time_ns = self.launch_ns + (flood_s * 1e9) as i64;
             for number in 0..dice.whole(1_000, 6_000) {
-                self.arrive(time_ns + i64::from(number) * 1_000, vec![(number % 251) as u8; 40]);
+                self.arrive(
+                    time_ns + i64::from(number) * 1_000,
+                    vec![(number % 251) as u8; 40],
+                );
             }
         }
         self.arrivals.sort_by_key(|arrival| arrival.time_ns);
@@ -250,6 +268,8 @@ fn clutter(dice: &mut Dice, radar: &Radar) -> Plot {
 #[derive(Default)]
 struct Siren {
     told: Vec<Warning>,
+    /// Messages that came again.
+    again: usize,
     by_identifier: BTreeMap<String, Warning>,
     open: BTreeMap<String, String>,
     /// Whether records were lost that a restart would have needed.
@@ -265,9 +285,12 @@ impl Siren {
         assert!(warning.identifier.starts_with(R::PREFIX));
         self.dead.post(warning.clone());
         assert!(self.dead.standing().waiting <= WAITING_MAX);
-        let again = self.by_identifier.insert(warning.identifier.clone(), warning.clone());
+        let again = self
+            .by_identifier
+            .insert(warning.identifier.clone(), warning.clone());
         if let Some(before) = again {
             assert_eq!(&before, warning, "one identifier, two messages");
+            self.again += 1;
             return;
         }
         let zone = warning.zone.id.clone();
@@ -379,7 +402,10 @@ fn simulate<R: Realm>(theatre: &Theatre, seed: u64) -> Outcome {
             siren.forgetful |= lost_records;
             up_ns = time_ns + (down_s * 1e9) as i64;
             let (opened, messages, differences) = world.open::<R>(&disk, up_ns);
-            assert!(lost_records || differences == 0, "{differences} decisions differ");
+            assert!(
+                lost_records || differences == 0,
+                "{differences} decisions differ"
+            );
             station = opened;
             if !disk.is_dead() {
                 messages.iter().for_each(|message| siren.hear(message));
@@ -406,7 +432,32 @@ fn simulate<R: Realm>(theatre: &Theatre, seed: u64) -> Outcome {
     }
 }
 
-fn check(theatre: &Theatre, seed: u64) {
+/// What a study has met, so that it does not pass by meeting nothing.
+#[derive(Clone, Copy, Debug, Default)]
+struct Met {
+    warnings: usize,
+    deaths: u32,
+    warned_across_a_death: usize,
+    checkpoints: usize,
+    full_disks: usize,
+    power_lost: usize,
+    /// Rounds that had to be warned of.
+    due: usize,
+}
+
+impl std::ops::AddAssign for Met {
+    fn add_assign(&mut self, other: Self) {
+        self.warnings += other.warnings;
+        self.deaths += other.deaths;
+        self.warned_across_a_death += other.warned_across_a_death;
+        self.checkpoints += other.checkpoints;
+        self.full_disks += other.full_disks;
+        self.power_lost += other.power_lost;
+        self.due += other.due;
+    }
+}
+
+fn check(theatre: &Theatre, seed: u64) -> Met {
     let outcome = simulate::<Drill>(theatre, seed);
     let Outcome {
         siren,
@@ -416,7 +467,22 @@ fn check(theatre: &Theatre, seed: u64) {
         lost_records,
         mut disk,
     } = outcome;
-    assert!(siren.open.is_empty() || siren.forgetful, "a warning never ends");
+    assert!(
+        siren.open.is_empty() || siren.forgetful,
+        "a warning never ends"
+    );
+    let mut met = Met {
+        warnings: siren.told.len(),
+        deaths: died,
+        warned_across_a_death: siren.again,
+        full_disks: usize::from(lost_records),
+        power_lost: usize::from(siren.forgetful && !lost_records),
+        ..Met::default()
+    };
+    read_all(&mut disk, |record| {
+        met.checkpoints += usize::from(record.kind == Kind::Checkpoint)
+    })
+    .unwrap();
     // Every decision is made again, byte for byte.
     let sources = vec![world.source.clone()];
     let again = read_again::<Drill, _>(world.settings.clone(), sources, &mut disk).unwrap();
@@ -433,8 +499,16 @@ fn check(theatre: &Theatre, seed: u64) {
             let looks = world.looks[fall.round].iter();
             let looks = looks.filter(|look_ns| **look_ns < fall_ns).count();
             if inside && looks >= LOOKS_ENOUGH {
-                let warned = siren.told.iter().any(|one| is_open(one) && one.sent_ns < fall_ns);
-                assert!(warned, "round {} was seen {looks} times and not warned of", fall.round);
+                met.due += 1;
+                let warned = siren
+                    .told
+                    .iter()
+                    .any(|one| is_open(one) && one.sent_ns < fall_ns);
+                assert!(
+                    warned,
+                    "round {} was seen {looks} times and not warned of",
+                    fall.round
+                );
             }
         }
     }
@@ -450,6 +524,7 @@ fn check(theatre: &Theatre, seed: u64) {
         assert!(live.engine().seen().is_empty());
         assert!(live.intake().troubles().count(Trouble::Reality) > 0);
     }
+    met
 }
 
 fn theatre() -> Theatre {
@@ -460,14 +535,33 @@ fn theatre() -> Theatre {
 #[test]
 fn whatever_happens_warnings_stay_true() {
     let theatre = theatre();
-    let alone = std::env::var("SIMULATION_SEED").ok().map(|seed| seed.parse().unwrap());
-    let many = if std::env::var_os("WHOLE_STUDY").is_some() { 1_000 } else { 100 };
+    let alone = std::env::var("SIMULATION_SEED")
+        .ok()
+        .map(|seed| seed.parse().unwrap());
+    let many = if std::env::var_os("WHOLE_STUDY").is_some() {
+        1_000
+    } else {
+        100
+    };
     let seeds = alone.map_or(0..many, |seed: u64| seed..seed + 1);
+    let mut met = Met::default();
     for seed in seeds {
-        let checked = std::panic::catch_unwind(|| check(&theatre, seed));
-        if checked.is_err() {
-            panic!("seed {seed}: run it alone with SIMULATION_SEED={seed}");
+        match std::panic::catch_unwind(|| check(&theatre, seed)) {
+            Ok(more) => met += more,
+            Err(_) => panic!("seed {seed}: run it alone with SIMULATION_SEED={seed}"),
         }
+    }
+    println!("{met:?}");
+    if alone.is_none() {
+        assert!(
+            met.warnings > 200 && met.deaths > 50 && met.warned_across_a_death > 10,
+            "{met:?}"
+        );
+        assert!(
+            met.checkpoints > 20 && met.full_disks > 5 && met.power_lost > 5,
+            "{met:?}"
+        );
+        assert!(met.due > 10, "{met:?}");
     }
 }
 

@@ -13,6 +13,17 @@ const RECORDS_PER_DATAGRAM: usize = 40;
 /// the format cannot hold is left out, as if it had not been seen.
 #[must_use]
 pub fn datagrams(scan: &Scan, period_s: f64, moment_ns: i64) -> Vec<Vec<u8>> {
+    datagrams_of(scan, period_s, moment_ns, RECORDS_PER_DATAGRAM)
+}
+
+/// The same with so many records in a datagram.
+#[must_use]
+pub fn datagrams_of(
+    scan: &Scan,
+    period_s: f64,
+    moment_ns: i64,
+    records_each: usize,
+) -> Vec<Vec<u8>> {
     let station = Station {
         height_m: 0.0,
         doppler: DopplerSense::Receding,
@@ -38,7 +49,7 @@ pub fn datagrams(scan: &Scan, period_s: f64, moment_ns: i64) -> Vec<Vec<u8>> {
         place: None,
     };
     records.extend(service::to_record(&marker));
-    let parts = records.chunks(RECORDS_PER_DATAGRAM);
+    let parts = records.chunks(records_each.max(1));
     parts
         .filter_map(|part| asterix::encode(part, &Editions::LATEST).ok())
         .collect()

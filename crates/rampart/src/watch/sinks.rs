@@ -17,7 +17,7 @@ use std::io;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use theatre::warning::Warning;
 
 /// Shortest and longest pause before another attempt.
@@ -25,6 +25,9 @@ const PAUSE_MIN: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 /// How often a receiver that has nothing to do looks after its connection.
 const IDLE: Duration = Duration::from_millis(500);
+
+/// How long a receiver may take for the last messages when the program stops.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A receiver that is delivered to one message at a time.
 pub trait Sink: Send {
@@ -49,7 +52,7 @@ pub struct Outlet<R: Realm> {
     /// Name for the status view.
     pub name: String,
     mailbox: Arc<Mailbox>,
-    thread: Option<JoinHandle<()>>,
+    thread: JoinHandle<()>,
     realm: PhantomData<R>,
 }
 
@@ -78,7 +81,7 @@ impl<R: Realm> Outlet<R> {
         Ok(Self {
             name: name.to_owned(),
             mailbox,
-            thread: Some(thread),
+            thread,
             realm: PhantomData,
         })
     }
@@ -94,12 +97,12 @@ impl<R: Realm> Outlet<R> {
         self.mailbox.standing()
     }
 
-    /// Lets the thread deliver what waits, and ends it; what cannot be delivered at once is left.
-    pub fn stop(mut self) {
+    /// Lets the thread deliver what waits, and ends it; what cannot be delivered soon is left.
+    pub fn stop(self) {
         self.mailbox.close();
-        if let Some(thread) = self.thread.take() {
-            // A thread that has failed has nothing more to deliver.
-            let _ = thread.join();
+        let until = Instant::now() + STOP_PATIENCE;
+        while !self.thread.is_finished() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
 }

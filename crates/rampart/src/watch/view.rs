@@ -174,7 +174,8 @@ pub fn run(
                 String::new()
             };
             drawn = page.lines().count();
-            write_all(out, &format!("{moved}{page}"))
+            // What is too long for the terminal is cut off, or lines would be miscounted.
+            write_all(out, &format!("{moved}\x1b[?7l{page}\x1b[?7h"))
         } else {
             write_all(out, &lines(&now, &mut said, &mut before))
         };
