@@ -123,7 +123,7 @@ impl Scene {
             ground_m: 0.0,
             sensors: vec![self.radar.model],
             zones: self.zones(),
-            tracking: tracking::Settings::default(),
+            tracking: site::tracking(&self.theatre, self.site().place),
             warning: tracking::warning::Settings::default(),
         }
     }

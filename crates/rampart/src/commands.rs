@@ -8,6 +8,8 @@ pub mod import;
 pub mod output;
 pub mod plan;
 pub mod progress;
+pub mod replay;
+pub mod score;
 pub mod watch;
 
 pub use check::{BAD_INPUT, print_faults};
@@ -68,6 +70,19 @@ enum Command {
     ///
     /// Exit status: 0; 1 bad input; 64 wrong usage.
     Exercise(exercise::ExerciseArguments),
+    /// Shows what watching would have made of recorded plots: tracks, impacts, warnings.
+    ///
+    /// Positions are in the radar's own frame: x and y level, z up; x is east where azimuth is from north,
+    /// and where azimuth is from the x axis it is taken as east for zones. Times are of the file's clock. In a
+    /// JSON object a line, `t` is in s and a plot is [elevation, azimuth, range] in rad and m; behind it may
+    /// stand a number that is not looked at, the range rate in m/s and the signal-to-noise ratio in dB.
+    ///
+    /// Exit status: 0; 1 bad input, after what came before it; 64 wrong usage.
+    Replay(Box<replay::ReplayArguments>),
+    /// Scores the same against the `truth` in recorded plots.
+    ///
+    /// Exit status: 0; 1 bad input; 64 wrong usage.
+    Score(Box<score::ScoreArguments>),
 }
 
 /// How many threads to use.
@@ -104,6 +119,8 @@ impl Arguments {
             Command::Import(arguments) => import::run(&arguments),
             Command::Watch(arguments) => watch::run(&arguments),
             Command::Exercise(arguments) => exercise::run(&arguments),
+            Command::Replay(arguments) => replay::run(&arguments),
+            Command::Score(arguments) => score::run(&arguments),
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod hygiene;
 pub mod import;
 pub mod load;
 pub mod outlook;
+pub mod replay;
 pub mod request;
 pub mod schedule;
 pub mod scoring;

@@ -11,20 +11,24 @@ mod incidents;
 mod log;
 mod names;
 mod rules;
+mod sensor;
 mod sites;
 mod statement;
 mod toml_table;
+mod zones;
 
 use crate::diagnose::{FaultKind, Faults};
 pub use import_rules::{BUILT_IN_IMPORT_RULES, import_rules};
 pub use incidents::Margin;
 pub use log::File;
 use log::Log;
+pub use sensor::{SensorFile, sensor};
 use sites::Sites;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
-use theatre::Theatre;
+use theatre::{MunitionClass, Theatre};
+pub use zones::{Peopled, zones};
 
 const BUILT_IN_SYSTEMS: &str = include_str!("../catalogue/systems.toml");
 const BUILT_IN_MUNITIONS: &str = include_str!("../catalogue/munitions.toml");
@@ -36,6 +40,21 @@ const BUILT_IN_PEOPLE: &str = include_str!("../catalogue/people.toml");
 /// Every fault of every file, in the order of files and lines.
 pub fn theatre(dir: &Path) -> Result<Theatre, Faults> {
     Folder::read(dir).theatre()
+}
+
+/// The munitions that every theatre has.
+#[must_use]
+pub fn built_in_munitions() -> Vec<MunitionClass> {
+    let log = Log::default();
+    let texts = catalogue::Texts {
+        built_in_systems: BUILT_IN_SYSTEMS,
+        built_in_munitions: BUILT_IN_MUNITIONS,
+        built_in_people: BUILT_IN_PEOPLE,
+        systems: None,
+        munitions: None,
+    };
+    let catalogue = catalogue::read(&log, texts).finish();
+    catalogue.map_or_else(Vec::new, |catalogue| catalogue.munitions)
 }
 
 /// The bytes of a theatre folder.

@@ -142,7 +142,7 @@ impl World {
                 ground_m: 0.0,
                 sensors: vec![radar.model],
                 zones: vec![site::zone(theatre, place)],
-                tracking: tracking::Settings::default(),
+                tracking: site::tracking(theatre, place.place),
                 warning: tracking::warning::Settings::default(),
             },
             source: source(&radar),

@@ -1,7 +1,8 @@
 //! `rampart watch`: plots in, warnings out, live.
 
 use super::output::Folder;
-use super::{failed, print_whole, theatre_of};
+use super::{failed, print_faults, print_whole, theatre_of};
+use crate::load;
 use crate::request;
 use crate::watch::address;
 use crate::watch::engine::{Drill, Live, Realm, Settings};
@@ -13,8 +14,8 @@ use crate::watch::site as defaults;
 use crate::watch::station::{Restored, Station, read_again};
 use crate::watch::view::{self, Status, Style};
 use clap::Args;
-use feeds::asterix::Editions;
 use feeds::asterix::plot::{DopplerSense, Station as RadarStation};
+use feeds::asterix::{self, Editions};
 use std::io::{self, IsTerminal};
 use std::marker::PhantomData;
 use std::net::UdpSocket;
@@ -23,7 +24,8 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
-use theatre::{Site, Theatre};
+use theatre::{Geodetic, LocalFrame, Site, Theatre};
+use tracking::{AzimuthReference, SensorModel};
 
 /// Options of `rampart watch`.
 #[derive(Clone, Debug, Args)]
@@ -58,6 +60,14 @@ pub struct WatchArguments {
     /// Greatest size of the journal, MB: the oldest part goes first.
     #[arg(long, value_name = "MB", default_value_t = 4_096, value_parser = clap::value_parser!(u64).range(64..=1_000_000_000))]
     journal_mb: u64,
+    /// A radar, FILE[,SAC/SIC[,EDITION]]; may be given several times, then with SAC/SIC [default: middle figures
+    /// of the catalogue, in the middle of the site].
+    #[arg(long, value_name = "SENSOR.toml", value_parser = sensor_word)]
+    sensor: Vec<SensorWord>,
+    /// Zones that may be warned, as GeoJSON polygons with `id`, `name` and `shelter_time_s` [default: the
+    /// populated area of the site as one].
+    #[arg(long, value_name = "ZONES.geojson")]
+    zones: Option<PathBuf>,
     /// Practise: takes simulated plots alone, and tells receivers of exercises alone.
     #[arg(long)]
     exercise: bool,
@@ -67,6 +77,53 @@ pub struct WatchArguments {
     /// Decide again on what the journal holds, compare byte for byte, and end.
     #[arg(long)]
     verify: bool,
+}
+
+/// A radar on the command line: its file, and who it is in ASTERIX.
+#[derive(Clone, Debug)]
+struct SensorWord {
+    path: PathBuf,
+    code: Option<(u8, u8)>,
+    editions: Editions,
+}
+
+fn sensor_word(text: &str) -> Result<SensorWord, String> {
+    let form = || {
+        "write FILE, FILE,SAC/SIC or FILE,SAC/SIC,EDITION, such as radar.toml,25/201,1.32"
+            .to_owned()
+    };
+    let mut parts = text.split(',');
+    let path = parts
+        .next()
+        .filter(|path| !path.is_empty())
+        .ok_or_else(form)?;
+    let code = parts.next().map(|code| {
+        let (area, number) = code.split_once('/')?;
+        Some((area.parse().ok()?, number.parse().ok()?))
+    });
+    let code = match code {
+        Some(code) => Some(code.ok_or_else(form)?),
+        None => None,
+    };
+    let editions = match parts.next() {
+        Some(edition) => Editions {
+            target: edition
+                .parse()
+                .map_err(|error: asterix::UnknownEdition| error.to_string())?,
+            // Its layout differs between editions of the category that have the same number.
+            expansion: None,
+            ..Editions::LATEST
+        },
+        None => Editions::LATEST,
+    };
+    if parts.next().is_some() {
+        return Err(form());
+    }
+    Ok(SensorWord {
+        path: PathBuf::from(path),
+        code,
+        editions,
+    })
 }
 
 /// Watches until it is interrupted.
@@ -152,29 +209,112 @@ fn watch<R: Realm>(theatre: &Theatre, arguments: &WatchArguments) -> Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-/// Sensors, zones and journal.
-fn plan(theatre: &Theatre, site: &Site, arguments: &WatchArguments) -> Result<Plan, String> {
+/// Radars: the frame in which they stand, what they are called, and how they are assumed.
+struct Radars {
+    origin: Geodetic,
+    height_m: f64,
+    models: Vec<SensorModel>,
+    sources: Vec<Source>,
+    names: Vec<String>,
+    notes: Vec<String>,
+}
+
+fn assumed_radar(theatre: &Theatre, site: &Site) -> Result<Radars, String> {
     let radar = defaults::radar(&theatre.catalogue).ok_or(
         "no system of the catalogue has a radar: add one with `sensor_range_m` to systems.toml",
     )?;
-    let source = Source {
-        code: None,
+    let note = format!(
+        "radar: middle figures of the catalogue, in the middle of the site at sea level, {:.1} km, a look every {:.1} s",
+        radar.model.field_of_view.range_max_m * 1e-3,
+        radar.model.scan_period_s
+    );
+    Ok(Radars {
+        origin: site.place,
+        height_m: 0.0,
+        sources: vec![source(&radar.model, 0.0, None, Editions::LATEST)],
+        models: vec![radar.model],
+        names: vec!["radar".to_owned()],
+        notes: vec![note],
+    })
+}
+
+/// The radars of files. The first is the origin of the frame.
+fn radars(words: &[SensorWord]) -> Result<Option<Radars>, String> {
+    let mut radars: Option<Radars> = None;
+    for word in words {
+        let name = word.path.display().to_string();
+        let file = load::sensor(&word.path).map_err(|faults| {
+            print_faults(&faults);
+            format!("cannot use {name}")
+        })?;
+        if file.model.azimuth_reference != AzimuthReference::North {
+            return Err(format!(
+                "{name}: azimuths of live radars are from north: write azimuth_reference = \"north\""
+            ));
+        }
+        if words.len() > 1 && word.code.is_none() {
+            return Err(format!(
+                "{name}: with several radars each needs its SAC/SIC: write {name},SAC/SIC"
+            ));
+        }
+        let all = radars.get_or_insert_with(|| Radars {
+            origin: file.place,
+            height_m: file.height_m,
+            models: Vec::new(),
+            sources: Vec::new(),
+            names: Vec::new(),
+            notes: Vec::new(),
+        });
+        let frame = LocalFrame::new(all.origin, all.height_m);
+        let place = frame.local(file.place, file.height_m);
+        let mut model = file.model;
+        model.position_m = [place.east_m, place.north_m, place.up_m];
+        all.sources
+            .push(source(&model, file.height_m, word.code, word.editions));
+        all.models.push(model);
+        all.names.push(name);
+    }
+    Ok(radars)
+}
+
+fn source(
+    model: &SensorModel,
+    height_m: f64,
+    code: Option<(u8, u8)>,
+    editions: Editions,
+) -> Source {
+    Source {
+        code,
         station: RadarStation {
-            height_m: 0.0,
+            height_m,
             doppler: DopplerSense::Receding,
             noise_dbm: None,
         },
-        editions: Editions::LATEST,
-        scan_period_s: radar.model.scan_period_s,
+        editions,
+        scan_period_s: model.scan_period_s,
+    }
+}
+
+/// Sensors, zones and journal.
+fn plan(theatre: &Theatre, site: &Site, arguments: &WatchArguments) -> Result<Plan, String> {
+    let radars = match radars(&arguments.sensor)? {
+        Some(radars) => radars,
+        None => assumed_radar(theatre, site)?,
     };
-    let notes = vec![
-        format!(
-            "radar: middle figures of the catalogue, in the middle of the site, {:.1} km, a look every {:.1} s",
-            radar.model.field_of_view.range_max_m * 1e-3,
-            radar.model.scan_period_s
-        ),
-        "zone: all of the populated area, at sea level".to_owned(),
-    ];
+    let mut notes = radars.notes;
+    let zones = match &arguments.zones {
+        Some(path) => {
+            let read = load::zones(path).map_err(|faults| {
+                print_faults(&faults);
+                format!("cannot use {}", path.display())
+            })?;
+            read.into_iter().map(|one| one.zone).collect()
+        }
+        None => {
+            notes.push("zone: all of the populated area".to_owned());
+            vec![defaults::zone(theatre, site)]
+        }
+    };
     let journal = match &arguments.journal {
         Some(path) => path.clone(),
         None => {
@@ -186,16 +326,16 @@ fn plan(theatre: &Theatre, site: &Site, arguments: &WatchArguments) -> Result<Pl
     Ok(Plan {
         settings: Settings {
             site: site.id.clone(),
-            origin: site.place,
-            origin_height_m: 0.0,
+            origin: radars.origin,
+            origin_height_m: radars.height_m,
             ground_m: 0.0,
-            sensors: vec![radar.model],
-            zones: vec![defaults::zone(theatre, site)],
-            tracking: tracking::Settings::default(),
+            sensors: radars.models,
+            zones,
+            tracking: defaults::tracking(theatre, radars.origin),
             warning: tracking::warning::Settings::default(),
         },
-        sources: vec![source],
-        sensors: vec!["radar".to_owned()],
+        sources: radars.sources,
+        sensors: radars.names,
         journal,
         limits: Limits {
             total_bytes: arguments.journal_mb << 20,

@@ -96,7 +96,8 @@ pub struct Building {
 struct Line {
     /// s since 1970-01-01T00:00:00 UTC.
     t: f64,
-    /// Elevation and azimuth in the sensor's sense, rad, and range, m, of each plot.
+    /// Elevation and azimuth in the sensor's sense, rad, and range, m, of each plot; behind a number that is not
+    /// looked at, range rate, m/s, and signal-to-noise ratio, dB, may stand.
     plots: Vec<Vec<serde_json::Value>>,
     /// Number of the sensor, from 0.
     #[serde(default)]
@@ -205,8 +206,8 @@ impl Intake {
                     range_m,
                     azimuth_rad,
                     elevation_rad,
-                    range_rate_mps: None,
-                    signal_to_noise_db: None,
+                    range_rate_mps: number(4),
+                    signal_to_noise_db: number(5),
                 }),
                 _ => self
                     .troubles

@@ -1,9 +1,11 @@
 //! What stands in where no file says which radar watches a site, and which zones it has.
 
+use ballistics::DragShape;
 use raid::Radar;
 use raid::unknowns::SensorDraw;
 use theatre::warning::Zone;
-use theatre::{Catalogue, EastNorthUp, LocalFrame, Role, Site, Theatre};
+use theatre::{Catalogue, EastNorthUp, Geodetic, LocalFrame, Role, Site, Theatre};
+use tracking::DragPrior;
 
 /// Source (SAC and SIC) of a simulated radar: area 0 is for local use.
 pub const SIMULATED_SOURCE: (u8, u8) = (0, 1);
@@ -29,6 +31,17 @@ pub fn radar(catalogue: &Catalogue) -> Option<Radar> {
         plots_needed: sensor.plots_needed.at(0.5) as u32,
         delay_s: sensor.delay_s.at(0.5),
     }))
+}
+
+/// How to track near a place: drag as the catalogue's munitions have it, and an Earth that turns.
+#[must_use]
+pub fn tracking(theatre: &Theatre, origin: Geodetic) -> tracking::Settings {
+    let mut settings = tracking::Settings {
+        drag: DragPrior::of_munitions(&theatre.catalogue.munitions, DragShape::G1),
+        ..tracking::Settings::default()
+    };
+    settings.surroundings.coriolis_latitude_rad = Some(origin.latitude_deg.to_radians());
+    settings
 }
 
 /// The zone of a site where none is described: where people live and work, with the time in which the
