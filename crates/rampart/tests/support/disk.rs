@@ -95,12 +95,13 @@ impl Storage for Disk {
         if platter.full {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        platter
-            .segments
-            .last_entry()
-            .unwrap()
-            .get_mut()
-            .extend(bytes);
+        match &mut platter.dies_after {
+            Some(0) => return Ok(()),
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        let mut last = platter.segments.last_entry().unwrap();
+        last.get_mut().extend(bytes);
         Ok(())
     }
 
