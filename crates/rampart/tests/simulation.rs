@@ -47,12 +47,12 @@ struct Misfortune {
     floods: Vec<f64>,
     /// Moments at which the disk is full, s.
     full: Option<(f64, f64)>,
-    /// Records after which the program dies, whether the power goes with it, and for how long, s.
-    deaths: Vec<(u32, bool, f64)>,
+    /// How the program dies, the last death first.
+    deaths: Vec<Death>,
 }
 
 impl Misfortune {
-    fn draw(dice: &mut Dice, records: u32) -> Self {
+    fn draw(dice: &mut Dice) -> Self {
         let some = |dice: &mut Dice, most: f64| match dice.chance(0.5) {
             true => dice.between(0.0, most),
             false => 0.0,
@@ -67,15 +67,15 @@ impl Misfortune {
             let from = dice.between(0.0, 60.0);
             (from, from + dice.between(1.0, 30.0))
         });
-        let deaths = (0..dice.whole(0, 3))
-            .map(|_| {
-                (
-                    dice.whole(1, records),
-                    dice.chance(0.3),
-                    dice.between(0.1, 6.0),
-                )
+        let mut deaths: Vec<Death> = (0..dice.whole(0, 4))
+            .map(|_| Death {
+                time_s: dice.between(-60.0, 90.0),
+                records: dice.whole(1, 4),
+                power: dice.chance(0.3),
+                down_s: dice.between(0.1, 6.0),
             })
             .collect();
+        deaths.sort_by(|a, b| b.time_s.total_cmp(&a.time_s));
         Self {
             dropped,
             doubled,
@@ -86,6 +86,18 @@ impl Misfortune {
             deaths,
         }
     }
+}
+
+/// The program dies so many records after a moment, in the middle of whatever it does.
+#[derive(Clone, Copy, Debug)]
+struct Death {
+    /// s since the first launch.
+    time_s: f64,
+    records: u32,
+    /// Whether the power goes too.
+    power: bool,
+    /// How long it takes to start again, s.
+    down_s: f64,
 }
 
 /// A datagram on its way.
@@ -330,13 +342,12 @@ struct Outcome {
 
 fn simulate<R: Realm>(theatre: &Theatre, seed: u64) -> Outcome {
     let mut dice = Dice::new(seed);
-    let misfortune = Misfortune::draw(&mut dice, 900);
+    let misfortune = Misfortune::draw(&mut dice);
     let world = World::draw(theatre, &mut dice, seed, &misfortune);
     let disk = Disk::default();
     let mut siren = Siren::default();
     let (mut died, mut lost_records) = (0, false);
     let mut deaths = misfortune.deaths.clone();
-    disk.platter().dies_after = deaths.last().map(|death| death.0);
     let (mut station, messages, _) = world.open::<R>(&disk, EPOCH - 10 * SECOND);
     messages.iter().for_each(|message| siren.hear(message));
     let mut synced_ns = EPOCH;
@@ -358,8 +369,11 @@ fn simulate<R: Realm>(theatre: &Theatre, seed: u64) -> Outcome {
         if time_ns < up_ns {
             continue;
         }
+        let since_s = (time_ns - world.launch_ns) as f64 * 1e-9;
+        if let Some(death) = deaths.last().filter(|death| death.time_s <= since_s) {
+            disk.platter().dies_after.get_or_insert(death.records);
+        }
         if let Some((from_s, to_s)) = misfortune.full {
-            let since_s = (time_ns - world.launch_ns) as f64 * 1e-9;
             disk.platter().full = (from_s..to_s).contains(&since_s);
         }
         let mut decisions = Vec::new();
@@ -387,12 +401,12 @@ fn simulate<R: Realm>(theatre: &Theatre, seed: u64) -> Outcome {
         lost_records |= station.journal().lost() > 0;
         if disk.is_dead() {
             // Whatever it decided since was told to nobody.
-            let (_, power, down_s) = deaths.pop().unwrap();
+            let Death { power, down_s, .. } = deaths.pop().unwrap();
             died += 1;
             let unsynced = station.journal().unsynced();
             drop(station);
             let mut platter = disk.platter();
-            platter.dies_after = deaths.last().map(|death| death.0);
+            platter.dies_after = None;
             platter.full = false;
             drop(platter);
             if power {
@@ -407,9 +421,7 @@ fn simulate<R: Realm>(theatre: &Theatre, seed: u64) -> Outcome {
                 "{differences} decisions differ"
             );
             station = opened;
-            if !disk.is_dead() {
-                messages.iter().for_each(|message| siren.hear(message));
-            }
+            messages.iter().for_each(|message| siren.hear(message));
         } else {
             siren.hear_all(&decisions);
         }
@@ -554,7 +566,7 @@ fn whatever_happens_warnings_stay_true() {
     println!("{met:?}");
     if alone.is_none() {
         assert!(
-            met.warnings > 200 && met.deaths > 50 && met.warned_across_a_death > 10,
+            met.warnings > 200 && met.deaths > 100 && met.warned_across_a_death > 10,
             "{met:?}"
         );
         assert!(

@@ -423,9 +423,10 @@ impl<R: Realm> Engine<R> {
             let Some(sent) = self.sent.get_mut(notice.zone) else {
                 continue;
             };
-            // All messages of a warning begin with the identifier of its alert.
+            // All messages of a warning begin with the identifier of its alert. They have a position too: where
+            // a journal has lost its end with the power, another update of the same number may follow.
             let identifier = match sent.first() {
-                Some(alert) => format!("{}-{}", alert.identifier, notice.number),
+                Some(alert) => format!("{}-{}-{position}", alert.identifier, notice.number),
                 None => format!(
                     "{}{}-{position}-{}",
                     R::PREFIX,
