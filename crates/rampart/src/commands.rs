@@ -1,6 +1,7 @@
 //! The command line: one module for each command.
 
 pub mod check;
+pub mod exercise;
 pub mod forecast;
 pub mod hindcast;
 pub mod import;
@@ -9,6 +10,7 @@ pub mod plan;
 pub mod progress;
 pub mod replay;
 pub mod score;
+pub mod watch;
 
 pub use check::{BAD_INPUT, print_faults};
 
@@ -55,6 +57,19 @@ enum Command {
     ///
     /// Exit status: 0; 1 bad input, with nothing written; 64 wrong usage.
     Import(import::ImportArguments),
+    /// Watches a site: plots of radars in, warnings to sirens, maps and files out.
+    ///
+    /// Everything received and decided is kept in a journal first, so that the watch goes on as it was when it
+    /// is started again, with the same warnings under the same identifiers. Ctrl-C ends it.
+    ///
+    /// Exit status: 0; 1 bad input, or decisions that differ; 64 wrong usage.
+    Watch(Box<watch::WatchArguments>),
+    /// Simulates a raid and sends what a radar would report of it, for `rampart watch --exercise` to warn of.
+    ///
+    /// Every report is marked as simulated.
+    ///
+    /// Exit status: 0; 1 bad input; 64 wrong usage.
+    Exercise(exercise::ExerciseArguments),
     /// Shows what watching would have made of recorded plots: tracks, impacts, warnings.
     ///
     /// Positions are in the radar's own frame: x and y level, z up; x is east where azimuth is from north,
@@ -102,6 +117,8 @@ impl Arguments {
             Command::Forecast(arguments) => forecast::run(&arguments),
             Command::Hindcast(arguments) => hindcast::run(&arguments),
             Command::Import(arguments) => import::run(&arguments),
+            Command::Watch(arguments) => watch::run(&arguments),
+            Command::Exercise(arguments) => exercise::run(&arguments),
             Command::Replay(arguments) => replay::run(&arguments),
             Command::Score(arguments) => score::run(&arguments),
         }

@@ -92,7 +92,7 @@ pub fn sites(theatre: &Theatre, words: &[String]) -> Result<Vec<usize>, RequestE
 }
 
 /// The index of a site, or what to write instead.
-fn site(theatre: &Theatre, id: &str) -> Result<usize, String> {
+pub(crate) fn site(theatre: &Theatre, id: &str) -> Result<usize, String> {
     let ids = || theatre.sites.iter().map(|site| site.id.as_str());
     let found = ids().position(|known| known == id);
     found.ok_or_else(|| unknown("site", id, ids()))
@@ -103,6 +103,16 @@ fn system(theatre: &Theatre, id: &str) -> Result<usize, String> {
     let ids = theatre.catalogue.systems.iter();
     let unknown = || unknown("system", id, ids.map(|system| system.id.as_str()));
     theatre.catalogue.system(id).ok_or_else(unknown)
+}
+
+/// The index of a munition of the catalogue, or what to write instead.
+pub(crate) fn munition(theatre: &Theatre, id: &str) -> Result<usize, String> {
+    let ids = || {
+        let all = theatre.catalogue.munitions.iter();
+        all.map(|munition| munition.id.as_str())
+    };
+    let found = ids().position(|known| known == id);
+    found.ok_or_else(|| unknown("munition", id, ids()))
 }
 
 /// That there is no such name, the nearest one, and all of them where they are few.

@@ -1,3 +1,15 @@
 //! Watching: bytes from radars in, warnings out.
 
+pub mod address;
+pub mod checkpoint;
 pub mod engine;
+pub mod intake;
+pub mod journal;
+pub mod mailbox;
+pub mod message;
+pub mod run;
+pub mod simulated;
+pub mod sinks;
+pub mod site;
+pub mod station;
+pub mod view;

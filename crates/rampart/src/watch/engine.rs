@@ -315,6 +315,12 @@ impl<R: Realm> Engine<R> {
         self.refusal.as_ref()
     }
 
+    /// The events that a new engine must take to be as this one was when it last forgot; true until the
+    /// next event alone.
+    pub fn kept(&self) -> impl Iterator<Item = &Event> {
+        self.kept.iter()
+    }
+
     /// What it works with.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -418,9 +424,10 @@ impl<R: Realm> Engine<R> {
             let Some(sent) = self.sent.get_mut(notice.zone) else {
                 continue;
             };
-            // All messages of a warning begin with the identifier of its alert.
+            // All messages of a warning begin with the identifier of its alert. They have a position too: where
+            // a journal has lost its end with the power, another update of the same number may follow.
             let identifier = match sent.first() {
-                Some(alert) => format!("{}-{}", alert.identifier, notice.number),
+                Some(alert) => format!("{}-{}-{position}", alert.identifier, notice.number),
                 None => format!(
                     "{}{}-{position}-{}",
                     R::PREFIX,
