@@ -34,4 +34,4 @@ pub use casualties::Casualties;
 pub use defence::{Defence, Hurt, Judged, RaidAtSite, Units};
 pub use effects::{BatteryLost, Loadouts, SourceEffects};
 pub use salvo::{Flights, ROUNDS_MAX, Raid, RaidKey, Round};
-pub use unknowns::Unknowns;
+pub use unknowns::{Figure, Owner, Unknowns};
