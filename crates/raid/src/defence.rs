@@ -6,6 +6,7 @@
 use crate::casualties::{self, Burst, Casualties, Posture};
 use crate::effects::is_area_kind;
 use crate::salvo::{Raid, Round};
+use crate::tail;
 use crate::unknowns::{InterceptorDraw, Unknowns, VulnerabilityDraw};
 use theatre::{Role, Stream};
 
@@ -281,25 +282,36 @@ impl<'a> RaidAtSite<'a> {
         partner: u32,
         stream: &mut Stream,
     ) -> Casualties {
-        let munition = &self.unknowns.munitions[self.munition];
         let mut total = Casualties::default();
-        for (index, _) in judged
-            .bursts
-            .iter()
-            .enumerate()
-            .filter(|(_, bursts)| **bursts)
-        {
-            let burst = Burst {
-                offset_m: self.offset_m[index],
-                killed_scale_m: munition.killed_scale_m,
-                hurt_scale_m: munition.hurt_scale_m,
-                postures: self.postures(judged, index),
-            };
+        for burst in self.bursts(judged) {
             let group_size = self.unknowns.people.group_size;
             let hurt = casualties::realise(&burst, self.radius_m, own, partner, group_size, stream);
             total.join(hurt, own, partner, stream);
         }
         total
+    }
+
+    /// Chance that the raid hurts at least `least` of these people, over what [`Self::realise`] draws.
+    #[must_use]
+    pub fn chance_of(&self, least: u32, judged: &Judged, own: u32, partner: u32) -> f64 {
+        let people = f64::from(own) + f64::from(partner);
+        let bursts: Vec<Burst> = self.bursts(judged).collect();
+        let group_size = self.unknowns.people.group_size;
+        tail::chance_of(least, &bursts, self.radius_m, people, group_size)
+    }
+
+    /// The rounds that fall and burst, in the order of their fall.
+    fn bursts(&self, judged: &Judged) -> impl Iterator<Item = Burst> {
+        let munition = &self.unknowns.munitions[self.munition];
+        let rounds = judged.bursts.iter().enumerate();
+        rounds
+            .filter(|(_, bursts)| **bursts)
+            .map(move |(index, _)| Burst {
+                offset_m: self.offset_m[index],
+                killed_scale_m: munition.killed_scale_m,
+                hurt_scale_m: munition.hurt_scale_m,
+                postures: self.postures(judged, index),
+            })
     }
 
     /// The same raid at a site whose guns stand beside a battery. `aimed` tells whether the salvo was

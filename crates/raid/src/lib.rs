@@ -28,6 +28,7 @@ pub mod casualties;
 pub mod defence;
 pub mod effects;
 pub mod salvo;
+pub mod tail;
 pub mod unknowns;
 
 pub use casualties::Casualties;
