@@ -92,21 +92,25 @@ pub fn sites(theatre: &Theatre, words: &[String]) -> Result<Vec<usize>, RequestE
 }
 
 /// The index of a site, or what to write instead.
-fn site(theatre: &Theatre, id: &str) -> Result<usize, String> {
+pub(crate) fn site(theatre: &Theatre, id: &str) -> Result<usize, String> {
     let ids = || theatre.sites.iter().map(|site| site.id.as_str());
     let found = ids().position(|known| known == id);
     found.ok_or_else(|| unknown("site", id, ids()))
 }
 
 /// The index of a system of the catalogue, or what to write instead.
-fn system(theatre: &Theatre, id: &str) -> Result<usize, String> {
+pub(crate) fn system(theatre: &Theatre, id: &str) -> Result<usize, String> {
     let ids = theatre.catalogue.systems.iter();
     let unknown = || unknown("system", id, ids.map(|system| system.id.as_str()));
     theatre.catalogue.system(id).ok_or_else(unknown)
 }
 
 /// That there is no such name, the nearest one, and all of them where they are few.
-fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+pub(crate) fn unknown<'a>(
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> String {
     let mut message = format!("there is no {what} `{}`", shown(name));
     let nearest = known
         .clone()
@@ -129,7 +133,7 @@ fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Cl
 }
 
 /// A whole number, or what is wrong with it.
-fn whole(text: &str, most: u32) -> Result<u32, String> {
+pub(crate) fn whole(text: &str, most: u32) -> Result<u32, String> {
     let digits = !text.is_empty() && text.chars().all(|letter| letter.is_ascii_digit());
     let number = digits.then(|| text.parse::<u32>().ok()).flatten();
     number
