@@ -66,6 +66,9 @@ pub use error::FlightError;
 pub use flight::{
     Accuracy, Environment, Gravity, Impact, Launch, Projectile, State, fly, fly_under, fly_with,
 };
-pub use precise::{EarthImpact, EarthLaunch, Steps, Surroundings, fly_over_earth, fly_precisely};
+pub use precise::{
+    EarthImpact, EarthLaunch, Steps, Surroundings, fly_over_earth, fly_precisely,
+    fly_precisely_with,
+};
 pub use thrust::{Motor, ThrustDirection};
 pub use wind::WindProfile;

@@ -16,7 +16,7 @@ mod march;
 use crate::error::within;
 use crate::thrust::Motor;
 use crate::wind::WindProfile;
-use crate::{DragLaw, FlightError, Impact, Launch};
+use crate::{DragLaw, FlightError, Impact, Launch, State};
 
 pub use earth::{EarthImpact, EarthLaunch, fly_over_earth};
 
@@ -105,6 +105,22 @@ pub fn fly_precisely(
     surroundings: &Surroundings,
     steps: Steps,
 ) -> Result<Impact, FlightError> {
+    fly_precisely_with(law, launch, motor, surroundings, steps, &mut |_| {})
+}
+
+/// Flies a body as [`fly_precisely`] does and shows `visit` the state at launch, after every step, and
+/// at the impact, in order of time.
+///
+/// # Errors
+/// As [`fly_precisely`]. States shown before an error are those of the flight up to it.
+pub fn fly_precisely_with(
+    law: &impl DragLaw,
+    launch: &Launch,
+    motor: Option<Motor>,
+    surroundings: &Surroundings,
+    steps: Steps,
+    visit: &mut impl FnMut(&State),
+) -> Result<Impact, FlightError> {
     launch.check()?;
     motor.as_ref().map_or(Ok(()), Motor::check)?;
     surroundings.check()?;
@@ -112,7 +128,15 @@ pub fn fly_precisely(
     let system = flat::Flat::new(law, motor, surroundings);
     let [vx, vy, vz] = launch.velocity_mps();
     let start = [0.0, 0.0, 0.0, vx, vy, vz];
-    let flown = march::march(&system, start, motor.map(|motor| motor.burn_s), steps)?;
+    let burn_s = motor.map(|motor| motor.burn_s);
+    let mut show = |time_s: f64, [x, y, z, vx, vy, vz]: &[f64; 6]| {
+        visit(&State {
+            time_s,
+            position_m: [*x, *y, *z],
+            velocity_mps: [*vx, *vy, *vz],
+        });
+    };
+    let flown = march::march(&system, start, burn_s, steps, &mut show)?;
     let [x_m, y_m, _, vx, vy, vz] = flown.end;
     Ok(Impact {
         x_m,

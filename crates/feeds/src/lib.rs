@@ -4,4 +4,11 @@
 //! Input is taken as it comes from others: whatever cannot be understood is named with its line and
 //! reason, never guessed and never lost in silence.
 
+pub mod asterix;
+pub mod cap;
+pub mod cot;
 pub mod events;
+mod markup;
+mod outline;
+pub mod pcap;
+mod wording;

@@ -1,10 +1,14 @@
 //! One raid judged under one defence: who is warned, which rounds are stopped, who is hurt.
 //!
 //! Defences are judged on the same raid and the same draws, and every rule here is monotone: a unit
-//! more never lets through a round that was stopped without it, and never warns later.
+//! more never lets through a round that was stopped without it, and never warns later. To that end
+//! units of one system take the rounds that those before them left, whatever comes after; systems do
+//! not wait for each other; and a round falls to its one draw once the engagements of all together stop
+//! it with a greater probability.
 
 use crate::casualties::{self, Burst, Casualties, Posture};
 use crate::effects::is_area_kind;
+use crate::engagement::{Target, engage};
 use crate::salvo::{Raid, Round};
 use crate::tail;
 use crate::unknowns::{InterceptorDraw, Unknowns, VulnerabilityDraw};
@@ -13,6 +17,11 @@ use theatre::{Role, Stream};
 /// Warning that a theatre's early warning of a missile gives, s: longer than anybody needs.
 /// Ballistic missiles at the ranges of the catalogue fly for minutes.
 const EARLY_WARNING_S: f64 = 120.0;
+/// How far outside the populated area a round may be foreseen to fall and still sound the sirens, m:
+/// about twice the error of the foresight, with the reach of fragments. Assumed.
+const WARNING_MARGIN_M: f64 = 150.0;
+
+const PURPOSE_BURST: u32 = 0x206;
 
 /// Units of each system of the catalogue that stand at a site, by index of the system.
 pub type Units = [u32];
@@ -73,6 +82,8 @@ pub struct RaidAtSite<'a> {
     radius_m: f64,
     /// Distance of each round from the middle of the site, m.
     offset_m: Vec<f64>,
+    /// The same as it is foreseen.
+    foreseen_m: Vec<f64>,
     /// Where each round falls as seen from the battery that guns of the site stand beside, m; empty
     /// where there is none.
     from_battery_m: Vec<[f64; 2]>,
@@ -94,6 +105,15 @@ impl<'a> RaidAtSite<'a> {
                 libm::hypot(x_m, y_m)
             })
             .collect();
+        let foreseen_m = raid
+            .rounds
+            .iter()
+            .map(|round| {
+                let [x_m, y_m] = fall_m(raid, round, radius_m);
+                let [along_m, across_m] = round.foresight_error_m;
+                libm::hypot(x_m + along_m, y_m + across_m)
+            })
+            .collect();
         let reached = offset_m
             .iter()
             .map(|&offset_m| Hurt {
@@ -113,6 +133,7 @@ impl<'a> RaidAtSite<'a> {
             munition,
             radius_m,
             offset_m,
+            foreseen_m,
             from_battery_m: Vec::new(),
             reached,
             first_burst_s,
@@ -122,9 +143,16 @@ impl<'a> RaidAtSite<'a> {
     /// Judges the raid under a defence.
     #[must_use]
     pub fn judge(&self, defence: Defence<'_>) -> Judged {
+        self.judge_warned(defence, self.siren_s(defence.local))
+    }
+
+    /// Judges the raid under a defence, where a [`TimeToWarning`](crate::TimeToWarning) has said when the
+    /// siren sounds, s from the first launch.
+    #[must_use]
+    pub fn judge_warned(&self, defence: Defence<'_>, siren_s: Option<f64>) -> Judged {
         let rounds = &self.raid.rounds;
-        let mut bursts: Vec<bool> = rounds.iter().map(|round| round.effective).collect();
-        let mut engaged = vec![false; rounds.len()];
+        // Chance that each round comes through all engagements.
+        let mut through = vec![1.0; rounds.len()];
         for (system, draw) in self.unknowns.systems.iter().enumerate() {
             let Some(interceptor) = &draw.interceptor else {
                 continue;
@@ -135,29 +163,37 @@ impl<'a> RaidAtSite<'a> {
             match draw.role {
                 Role::Warning => {}
                 Role::PointDefence => {
-                    let Some(track_s) = self.raid.track_s.get(system).copied().flatten() else {
-                        continue;
-                    };
-                    for unit in 0..units(defence.local, system) {
-                        self.gun(unit, interceptor, track_s, &mut engaged, &mut bursts);
+                    let count = units(defence.local, system);
+                    let tracks = self.raid.track_s.get(system);
+                    if let Some(tracks) = tracks.filter(|_| count > 0) {
+                        let target =
+                            |index, unit| self.gun_target(index, unit, interceptor, tracks);
+                        engage(interceptor, count, rounds, target, &mut through);
                     }
                 }
                 Role::AreaDefence => {
                     let count = units(defence.area, system);
-                    self.battery(count, interceptor, &mut engaged, &mut bursts);
+                    let ready_s = self.battery_ready_s(interceptor);
+                    let target = |index, _| self.battery_target(index, ready_s, interceptor);
+                    engage(interceptor, count, rounds, target, &mut through);
                 }
             }
         }
-        let siren_s = self.siren_s(defence.local);
+        let stopped = |(round, through): (&Round, &f64)| round.intercept_draw < 1.0 - through;
         let first_fall_s = rounds.first().map_or(0.0, |round| round.impact_s);
         Judged {
-            bursts,
+            bursts: rounds
+                .iter()
+                .zip(&through)
+                .map(|pair| pair.0.effective && !stopped(pair))
+                .collect(),
             warning_s: siren_s.map(|siren_s| first_fall_s - siren_s),
             siren_s,
         }
     }
 
-    /// When the first siren sounds: the earliest of the site's radars, or the theatre's warning.
+    /// When the first siren sounds: for the earliest round that one of the site's radars tracks and that is
+    /// foreseen to fall where people are, or by the theatre's warning.
     fn siren_s(&self, local: &Units) -> Option<f64> {
         if is_area_kind(self.raid.kind) {
             let first_fall_s = self.raid.rounds.first().map_or(0.0, |round| round.impact_s);
@@ -166,76 +202,80 @@ impl<'a> RaidAtSite<'a> {
                 .early_warning
                 .then_some(first_fall_s - EARLY_WARNING_S);
         }
-        let radars = self.unknowns.systems.iter().enumerate();
+        let threatens = |index: usize| {
+            self.raid.rounds[index].effective
+                && self.foreseen_m[index] <= self.radius_m + WARNING_MARGIN_M
+        };
+        let radars = self.unknowns.systems.iter().zip(&self.raid.track_s);
         radars
+            .enumerate()
             .filter(|&(system, _)| units(local, system) > 0)
-            .filter_map(|(system, draw)| {
-                let track_s = self.raid.track_s.get(system).copied().flatten()?;
-                Some(track_s + draw.sensor?.delay_s)
+            .filter_map(|(_, (draw, tracks))| {
+                let tracks = tracks.iter().enumerate();
+                let threats = tracks.filter(|&(index, _)| threatens(index));
+                let first_s = threats
+                    .filter_map(|(_, track_s)| *track_s)
+                    .reduce(f64::min)?;
+                Some(first_s + draw.sensor?.delay_s)
             })
             .reduce(f64::min)
     }
 
-    /// One gun takes the rounds that the guns before it left, one at a time in the order of impact:
-    /// those that it has tracked, that fall where it reaches, and that it has time to engage.
-    fn gun(
+    /// A round as one gun meets it: those that it has tracked and that are foreseen to fall where it
+    /// reaches, or on the battery that it stands beside.
+    fn gun_target(
         &self,
+        index: usize,
         unit: u32,
         interceptor: &InterceptorDraw,
-        track_s: f64,
-        engaged: &mut [bool],
-        bursts: &mut [bool],
-    ) {
-        let area_share = (interceptor.reach_m / self.radius_m).powi(2) * f64::from(unit + 1);
-        let (mut free_s, mut left) = (f64::NEG_INFINITY, interceptor.engagements);
-        for (index, round) in self.raid.rounds.iter().enumerate() {
-            let share = (self.offset_m[index] / self.radius_m).powi(2);
-            let threatens = share <= 1.0 && share <= area_share || self.near_battery(index);
-            let start_s = f64::max(free_s, round.launch_s + track_s + interceptor.reaction_s);
-            let end_s = start_s + interceptor.engagement_s;
-            if left == 0
-                || engaged[index]
-                || !round.effective
-                || !threatens
-                || end_s > round.impact_s
-            {
-                continue;
-            }
-            engaged[index] = true;
-            left -= 1;
-            free_s = end_s;
-            if round.intercept_draw < interceptor.intercept_probability {
-                bursts[index] = false;
-            }
-        }
+        tracks: &[Option<f64>],
+    ) -> Option<Target> {
+        let opens_s = (*tracks.get(index)?)? + interceptor.reaction_s;
+        let share = (self.foreseen_m[index] / self.radius_m).powi(2);
+        // Guns stand so that each adds its own area to what is defended.
+        let defended = (interceptor.reach_m / self.radius_m).powi(2) * f64::from(unit + 1);
+        let aside = if self.near_battery(index) {
+            0.0
+        } else if share <= defended.min(1.0) {
+            share / defended
+        } else {
+            return None;
+        };
+        Some(Target {
+            opens_s,
+            chance: interceptor.intercept_probability * (CHANCE_BELOW + aside * CHANCE_SLOPE),
+        })
     }
 
-    /// Batteries take the rounds that fall on the site in the order of impact until they are empty.
-    fn battery(
-        &self,
-        count: u32,
-        interceptor: &InterceptorDraw,
-        engaged: &mut [bool],
-        bursts: &mut [bool],
-    ) {
-        let mut left = interceptor.engagements.saturating_mul(count);
-        for (index, round) in self.raid.rounds.iter().enumerate() {
-            let threatens = self.offset_m[index] <= self.radius_m;
-            if left == 0 || engaged[index] || !round.effective || !threatens {
-                continue;
-            }
-            engaged[index] = true;
-            left -= 1;
-            if round.intercept_draw < interceptor.intercept_probability {
-                bursts[index] = false;
-            }
+    /// When the batteries are ready: at once where the theatre's warning came, else their reaction after
+    /// their own radar first sees a missile.
+    fn battery_ready_s(&self, interceptor: &InterceptorDraw) -> f64 {
+        if self.raid.early_warning {
+            return f64::NEG_INFINITY;
         }
+        let first_s = self.raid.rounds.first().map_or(0.0, |round| round.impact_s);
+        first_s - interceptor.window_s + interceptor.reaction_s
+    }
+
+    /// A missile as the batteries meet it: one foreseen to fall on the site, while it is in view.
+    fn battery_target(
+        &self,
+        index: usize,
+        ready_s: f64,
+        interceptor: &InterceptorDraw,
+    ) -> Option<Target> {
+        let in_view_s = self.raid.rounds[index].impact_s - interceptor.window_s;
+        (self.foreseen_m[index] <= self.radius_m).then_some(Target {
+            opens_s: in_view_s.max(ready_s),
+            chance: interceptor.intercept_probability,
+        })
     }
 
     fn near_battery(&self, index: usize) -> bool {
-        self.from_battery_m
-            .get(index)
-            .is_some_and(|[x_m, y_m]| libm::hypot(*x_m, *y_m) <= BATTERY_AREA_M)
+        let error_m = self.raid.rounds[index].foresight_error_m;
+        self.from_battery_m.get(index).is_some_and(|[x_m, y_m]| {
+            libm::hypot(x_m + error_m[0], y_m + error_m[1]) <= BATTERY_AREA_M
+        })
     }
 
     /// What the raid does to each person, in expectation over where people are.
@@ -270,10 +310,15 @@ impl<'a> RaidAtSite<'a> {
         let impact_s = self.raid.rounds[index].impact_s;
         let after_siren_s = judged.siren_s.map_or(0.0, |siren_s| impact_s - siren_s);
         let time_to_act_s = after_siren_s.max(impact_s - self.first_burst_s).max(0.0);
-        casualties::postures(&self.unknowns.people, self.raid.effect, time_to_act_s)
+        let people = &self.unknowns.people;
+        casualties::postures(people, self.raid.effect, self.raid.hour, time_to_act_s)
     }
 
     /// What the raid does to these people, as it may happen.
+    ///
+    /// One word is taken from `stream`, and each round draws on a stream of its own keyed by it: what a
+    /// round does is the same whether others burst or not, so that two defences are compared on the same
+    /// chances.
     #[must_use]
     pub fn realise(
         &self,
@@ -283,8 +328,12 @@ impl<'a> RaidAtSite<'a> {
         stream: &mut Stream,
     ) -> Casualties {
         let mut total = Casualties::default();
-        for burst in self.bursts(judged) {
+        let seed = (stream.uniform() * 2_f64.powi(53)) as u64;
+        for (index, burst) in self.bursts(judged) {
             let group_size = self.unknowns.people.group_size;
+            let number = u32::try_from(index).unwrap_or(u32::MAX);
+            let mut own_stream = Stream::new(seed, number, 0, PURPOSE_BURST);
+            let stream = &mut own_stream;
             let hurt = casualties::realise(&burst, self.radius_m, own, partner, group_size, stream);
             total.join(hurt, own, partner, stream);
         }
@@ -295,22 +344,25 @@ impl<'a> RaidAtSite<'a> {
     #[must_use]
     pub fn chance_of(&self, least: u32, judged: &Judged, own: u32, partner: u32) -> f64 {
         let people = f64::from(own) + f64::from(partner);
-        let bursts: Vec<Burst> = self.bursts(judged).collect();
+        let bursts: Vec<Burst> = self.bursts(judged).map(|(_, burst)| burst).collect();
         let group_size = self.unknowns.people.group_size;
         tail::chance_of(least, &bursts, self.radius_m, people, group_size)
     }
 
-    /// The rounds that fall and burst, in the order of their fall.
-    fn bursts(&self, judged: &Judged) -> impl Iterator<Item = Burst> {
+    /// The rounds that fall and burst, by number, in the order of their fall.
+    fn bursts(&self, judged: &Judged) -> impl Iterator<Item = (usize, Burst)> {
         let munition = &self.unknowns.munitions[self.munition];
         let rounds = judged.bursts.iter().enumerate();
         rounds
             .filter(|(_, bursts)| **bursts)
-            .map(move |(index, _)| Burst {
-                offset_m: self.offset_m[index],
-                killed_scale_m: munition.killed_scale_m,
-                hurt_scale_m: munition.hurt_scale_m,
-                postures: self.postures(judged, index),
+            .map(move |(index, _)| {
+                let burst = Burst {
+                    offset_m: self.offset_m[index],
+                    killed_scale_m: munition.killed_scale_m,
+                    hurt_scale_m: munition.hurt_scale_m,
+                    postures: self.postures(judged, index),
+                };
+                (index, burst)
             })
     }
 
@@ -318,6 +370,12 @@ impl<'a> RaidAtSite<'a> {
     /// fired at the battery, as one that opens a missile strike is assumed to be, or at the base.
     #[must_use]
     pub fn with_battery(mut self, aimed: bool) -> Self {
+        self.place_battery(aimed);
+        self
+    }
+
+    /// As [`Self::with_battery`], in place.
+    pub(crate) fn place_battery(&mut self, aimed: bool) {
         let raid = self.raid;
         let from = |round: &Round| {
             let [x_m, y_m] = fall_m(raid, round, self.radius_m);
@@ -337,7 +395,6 @@ impl<'a> RaidAtSite<'a> {
                 }
             })
             .collect();
-        self
     }
 
     /// Chance that the raid puts out the battery that [`Self::with_battery`] placed.
@@ -360,6 +417,11 @@ fn fall_m(raid: &Raid, round: &Round, radius_m: f64) -> [f64; 2] {
         raid.centre[1] * radius_m + round.across_m,
     ]
 }
+
+/// Chance of a gun's engagement, as a share of the catalogue's: greater for rounds that fall beside it,
+/// smaller for those that pass at the edge of its reach; even over the area in the middle. Assumed.
+const CHANCE_BELOW: f64 = 1.2;
+const CHANCE_SLOPE: f64 = -0.4;
 
 /// How far from a battery's middle a gun beside it still engages, m: a battery's launchers and radar
 /// stand within a few hundred metres; assumed.

@@ -147,7 +147,7 @@ impl SourceEffects {
     pub fn add(&mut self, raid: &Raid, unknowns: &Unknowns, radii_m: &[f64], loadouts: &Loadouts) {
         self.raids += 1;
         for (radius, &radius_m) in radii_m.iter().enumerate() {
-            let placed = RaidAtSite::new(raid, unknowns, self.munition, radius_m);
+            let mut placed = RaidAtSite::new(raid, unknowns, self.munition, radius_m);
             for (option, units) in loadouts.options(self.kind).iter().enumerate() {
                 let judged = placed.judge(defence(self.kind, units));
                 self.hurt[radius][option].add(placed.hurt(&judged));
@@ -156,7 +156,7 @@ impl SourceEffects {
                 continue;
             }
             for aimed in [false, true] {
-                let placed = placed.clone().with_battery(aimed);
+                placed.place_battery(aimed);
                 for (option, units) in loadouts.local.iter().enumerate() {
                     let judged = placed.judge(defence(self.kind, units));
                     for (system, draw) in unknowns.systems.iter().enumerate() {

@@ -26,13 +26,23 @@
 
 pub mod casualties;
 pub mod defence;
+mod detection;
 pub mod effects;
+mod engagement;
+pub mod flown;
+pub mod radar;
 pub mod salvo;
+mod scatter;
+mod shots;
 pub mod tail;
 pub mod unknowns;
+pub mod warning;
 
 pub use casualties::Casualties;
 pub use defence::{Defence, Hurt, Judged, RaidAtSite, Units};
 pub use effects::{BatteryLost, Loadouts, SourceEffects};
+pub use flown::{FlownRaid, TrueImpact};
+pub use radar::Radar;
 pub use salvo::{Flights, ROUNDS_MAX, Raid, RaidKey, Round};
 pub use unknowns::{Figure, Owner, Unknowns};
+pub use warning::{ClosedLoop, Surrogate, TimeToWarning};

@@ -81,12 +81,20 @@ pub struct InterceptorDraw {
     pub intercept_probability: f64,
     /// Radius of what one unit defends, m.
     pub reach_m: f64,
-    /// Engagements of one unit within a raid.
+    /// Engagements before one unit is empty.
     pub engagements: u32,
     /// Time of one engagement, s.
     pub engagement_s: f64,
     /// From detection to the first engagement, s.
     pub reaction_s: f64,
+    /// Rounds that one unit engages at the same time, at least 1.
+    pub channels: u32,
+    /// Engagements of one round by one unit where each fails and time is left, at least 1.
+    pub looks: u32,
+    /// From when a unit is empty until it is full again, s.
+    pub reload_s: f64,
+    /// Time before its fall in which a round can be engaged by area defence, s.
+    pub window_s: f64,
 }
 
 /// One draw of how a battery is put out.
@@ -116,8 +124,12 @@ pub struct SystemDraw {
 /// One draw of how people behave and what cover does. Fields as in [`theatre::People`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PeopleDraw {
-    /// Share indoors when nothing has warned them.
+    /// Share indoors by day when nothing has warned them.
     pub indoors: f64,
+    /// The same by night, when they sleep.
+    pub indoors_night: f64,
+    /// Seconds that people who sleep lose before they act.
+    pub wake_s: f64,
     /// Share of the lethal area left in a building.
     pub building: f64,
     /// Share left when prone.
@@ -374,6 +386,10 @@ fn draw_interceptor(interceptor: &Interceptor, shares: &mut Shares<'_>) -> Inter
         engagements: whole(shares.at("engagements", &interceptor.engagements)),
         engagement_s: shares.at("engagement_s", &interceptor.engagement_s),
         reaction_s: shares.at("reaction_s", &interceptor.reaction_s),
+        channels: whole(shares.at("channels", &interceptor.channels)).max(1),
+        looks: whole(shares.at("looks", &interceptor.looks)).max(1),
+        reload_s: shares.at("reload_s", &interceptor.reload_s),
+        window_s: shares.at("window_s", &interceptor.window_s),
     }
 }
 
@@ -403,6 +419,8 @@ fn draw_people(people: &People, mut shares: Shares<'_>) -> PeopleDraw {
         compliance: shares.at("compliance", &people.compliance),
         group_size: shares.at("group_size", &people.group_size).max(1.0),
         missile_early_warning: shares.at("missile_early_warning", &people.missile_early_warning),
+        indoors_night: shares.at("indoors_night", &people.indoors_night),
+        wake_s: shares.at("wake_s", &people.wake_s),
     }
 }
 
@@ -462,6 +480,8 @@ mod tests {
                 compliance: some(),
                 group_size: some(),
                 missile_early_warning: some(),
+                indoors_night: some(),
+                wake_s: some(),
             },
         }
     }

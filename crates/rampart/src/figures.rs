@@ -119,6 +119,10 @@ fn interceptor_values(interceptor: &InterceptorDraw) -> Values {
         ("engagements", f64::from(interceptor.engagements)),
         ("engagement_s", interceptor.engagement_s),
         ("reaction_s", interceptor.reaction_s),
+        ("channels", f64::from(interceptor.channels)),
+        ("looks", f64::from(interceptor.looks)),
+        ("reload_s", interceptor.reload_s),
+        ("window_s", interceptor.window_s),
     ]
 }
 
@@ -149,6 +153,8 @@ fn munition_values(munition: &MunitionDraw) -> Values {
 fn people_values(people: &PeopleDraw) -> Values {
     vec![
         ("indoors", people.indoors),
+        ("indoors_night", people.indoors_night),
+        ("wake_s", people.wake_s),
         ("building", people.building),
         ("prone", people.prone),
         ("shelter", people.shelter),
@@ -183,6 +189,10 @@ fn of_system(system: &SystemClass) -> Named<'_> {
             ("engagements", &interceptor.engagements),
             ("engagement_s", &interceptor.engagement_s),
             ("reaction_s", &interceptor.reaction_s),
+            ("channels", &interceptor.channels),
+            ("looks", &interceptor.looks),
+            ("reload_s", &interceptor.reload_s),
+            ("window_s", &interceptor.window_s),
         ]);
     }
     if let Some(vulnerability) = &system.vulnerability {
@@ -215,6 +225,8 @@ fn of_munition(munition: &MunitionClass) -> Named<'_> {
 fn of_people(people: &People) -> Named<'_> {
     vec![
         ("indoors", &people.indoors),
+        ("indoors_night", &people.indoors_night),
+        ("wake_s", &people.wake_s),
         ("building", &people.building),
         ("prone", &people.prone),
         ("shelter", &people.shelter),

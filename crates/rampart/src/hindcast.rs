@@ -373,7 +373,10 @@ fn calibration(raids: &[RaidLine]) -> Vec<CalibrationLine> {
             share(inside.count(), some.len())
         };
         let pits: f64 = some.iter().map(|line| line.pit).sum();
-        let covers = (within(|line| line.interval_50), within(|line| line.interval_90));
+        let covers = (
+            within(|line| line.interval_50),
+            within(|line| line.interval_90),
+        );
         if let (Some(within_50), Some(within_90)) = covers {
             lines.push(CalibrationLine {
                 by,
@@ -385,7 +388,9 @@ fn calibration(raids: &[RaidLine]) -> Vec<CalibrationLine> {
         }
     };
     add("all", "all raids", &|_| true);
-    add("casualties", "raids with casualties", &|line| line.observed > 0);
+    add("casualties", "raids with casualties", &|line| {
+        line.observed > 0
+    });
     for site in named(raids, |line| &line.site) {
         add("site", site, &|line| line.site == site);
     }

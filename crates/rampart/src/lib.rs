@@ -20,3 +20,4 @@ pub mod schedule;
 pub mod scoring;
 pub mod statistics;
 pub mod study;
+pub mod watch;

@@ -11,20 +11,24 @@ mod incidents;
 mod log;
 mod names;
 mod rules;
+mod sensor;
 mod sites;
 mod statement;
 mod toml_table;
+mod zones;
 
 use crate::diagnose::{FaultKind, Faults};
 pub use import_rules::{BUILT_IN_IMPORT_RULES, import_rules};
 pub use incidents::Margin;
 pub use log::File;
 use log::Log;
+pub use sensor::{SensorFile, sensor};
 use sites::Sites;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 use theatre::Theatre;
+pub use zones::{Peopled, zones};
 
 const BUILT_IN_SYSTEMS: &str = include_str!("../catalogue/systems.toml");
 const BUILT_IN_MUNITIONS: &str = include_str!("../catalogue/munitions.toml");

@@ -112,12 +112,20 @@ pub struct Interceptor {
     pub intercept_probability: Interval,
     /// Radius of what one unit defends, m.
     pub reach_m: Interval,
-    /// Engagements before one unit must be reloaded, which takes longer than a raid.
+    /// Engagements before one unit must be reloaded.
     pub engagements: Interval,
     /// Time that one engagement takes, s.
     pub engagement_s: Interval,
     /// From warning to the first engagement, s.
     pub reaction_s: Interval,
+    /// Rounds that one unit engages at the same time.
+    pub channels: Interval,
+    /// Engagements of one round by one unit where each before it failed and time is left.
+    pub looks: Interval,
+    /// Seconds from when a unit is empty until it is full again.
+    pub reload_s: Interval,
+    /// Seconds before its fall in which a round can be engaged, for area defence.
+    pub window_s: Interval,
 }
 
 /// How a battery is put out by rounds that fall on it.
@@ -155,8 +163,12 @@ pub struct SystemClass {
 /// How people behave under fire, and what cover does for them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct People {
-    /// Share of people inside ordinary buildings when nothing has warned them.
+    /// Share of people inside ordinary buildings by day when nothing has warned them.
     pub indoors: Interval,
+    /// The same by night, when they sleep.
+    pub indoors_night: Interval,
+    /// Seconds that people who sleep lose before they act.
+    pub wake_s: Interval,
     /// Share of the standing lethal area that is left inside an ordinary building.
     pub building: Interval,
     /// Share that is left when prone.
@@ -169,7 +181,7 @@ pub struct People {
     pub drop_s: Interval,
     /// Seconds in which the quickest reach a shelter.
     pub shelter_first_s: Interval,
-    /// Seconds in which the slowest reach a shelter.
+    /// Seconds in which 19 of 20 have reached the nearest shelter.
     pub shelter_last_s: Interval,
     /// Share of people who act on a warning.
     pub compliance: Interval,

@@ -24,7 +24,7 @@ pub use catalogue::{
     Blast, Catalogue, Interceptor, MunitionClass, MunitionKind, People, Role, Sensor, SystemClass,
     Vulnerability,
 };
-pub use frames::Geodetic;
+pub use frames::{EastNorthUp, Geodetic, LocalFrame};
 pub use incident::{Confidence, Incident, Munition, Warned};
 pub use interval::{Estimate, Interval};
 pub use plot::Plot;

@@ -73,3 +73,18 @@ pub struct Warning {
     /// Earlier messages of the same warning, oldest first; none in an alert.
     pub references: Vec<Reference>,
 }
+
+impl Warning {
+    /// Time from this message to the first likely impact, s: what is left to reach shelter.
+    #[must_use]
+    pub fn time_available_s(&self) -> f64 {
+        self.first_impact_ns.saturating_sub(self.sent_ns).max(0) as f64 * 1e-9
+    }
+
+    /// Whether that is enough for the zone's shelter time. Where it is not, the warning goes out all the
+    /// same: lying down helps.
+    #[must_use]
+    pub fn leaves_time_for_shelter(&self) -> bool {
+        self.time_available_s() >= self.zone.shelter_time_s
+    }
+}

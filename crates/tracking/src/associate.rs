@@ -23,6 +23,9 @@ pub enum Association {
 /// of four within 18.5.
 const GATE: f64 = 16.3;
 const GATE_WITH_RATE: f64 = 18.5;
+/// Squared distance within which a plot is still more likely a track's than a new target's, where the
+/// track has no other: four gates, which errors of twice the stated size fill.
+const OUTER_GATE: f64 = 4.0 * GATE;
 /// Greatest likelihood ratio of a pair, so that the product of a cluster's stays finite.
 const RATIO_MAX: f64 = 1e20;
 
@@ -74,6 +77,31 @@ impl ByRange {
             .map(|(_, index)| *index)
     }
 
+    /// The sightings that may still be a bank's, far off, by the outer gate.
+    pub(crate) fn far_off(&self, bank: &Bank, scene: &Scene<'_>, scan: &[Expected]) -> Vec<usize> {
+        let (least, most) = self.reach(OUTER_GATE, scan);
+        self.near(0.5 * (least + most), 0.5 * (most - least))
+            .filter(|&index| {
+                let sighting = &scene.sightings[index];
+                bank.innovations(scene.physics, scene.sensor, sighting, scan)
+                    .squared_distance
+                    <= OUTER_GATE
+            })
+            .collect()
+    }
+
+    /// Least and greatest range that a sighting within a gate may have.
+    fn reach(&self, gate: f64, scan: &[Expected]) -> (f64, f64) {
+        let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+        for expected in scan {
+            let reach = libm::sqrt(gate) * expected.range_sigma_m()
+                + self.offset_max_s * expected.measured[3].abs();
+            least = least.min(expected.measured[0] - reach);
+            most = most.max(expected.measured[0] + reach);
+        }
+        (least, most)
+    }
+
     /// The pairs of one bank that pass the gate.
     pub(crate) fn gated(
         &self,
@@ -83,13 +111,7 @@ impl ByRange {
         scan: &[Expected],
         out: &mut Vec<Pair>,
     ) {
-        let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
-        for expected in scan {
-            let reach = libm::sqrt(GATE_WITH_RATE) * expected.range_sigma_m()
-                + self.offset_max_s * expected.measured[3].abs();
-            least = least.min(expected.measured[0] - reach);
-            most = most.max(expected.measured[0] + reach);
-        }
+        let (least, most) = self.reach(GATE_WITH_RATE, scan);
         for index in self.near(0.5 * (least + most), 0.5 * (most - least)) {
             let sighting = &scene.sightings[index];
             let found = bank.innovations(scene.physics, scene.sensor, sighting, scan);

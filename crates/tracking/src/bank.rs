@@ -4,9 +4,10 @@
 //! (Blom and Bar-Shalom, IEEE Trans. Automatic Control 33, 1988). Everything else stays what it is, and
 //! is weighed by the likelihood of its plots (Magill, IEEE Trans. Automatic Control 10, 1965).
 
+use crate::drag::{DragPrior, KINDS_MAX};
 use crate::filter::{Expected, Filter, Gaussian, Innovation};
-use crate::model::{BURN_MEAN_S, Class, DragPrior};
-use crate::motion::{Motion, STATES};
+use crate::model::{BURN_MEAN_S, Class};
+use crate::motion::Motion;
 use crate::sensor::{SensorModel, Sighting};
 
 /// Below this a model is dropped. A falling round is never ruled out.
@@ -15,10 +16,13 @@ const WEIGHT_MIN: f64 = 1e-4;
 const FAR: f64 = 40.0;
 /// The least weight that a falling round keeps.
 const FALLING_WEIGHT_MIN: f64 = 1e-6;
-/// Below this a model is not begun with: the second plot speaks against it by more than it could mend.
-const BEGINNING_WEIGHT_MIN: f64 = 1e-3;
 /// Plots before a model may be dropped.
 const PLOTS_BEFORE_DROPPING: u32 = 4;
+
+/// Most models of a bank: a falling round is one for each kind.
+pub(crate) const MEMBERS_MAX: usize = Class::ALL.len() + KINDS_MAX - 1;
+/// Squared distance of the logarithms of drag below which two kinds of falling round are one.
+const KINDS_APART: f64 = 1.0;
 
 /// What every bank needs to move.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +30,8 @@ pub(crate) struct Physics {
     pub(crate) filter: Filter,
     pub(crate) falling: Motion,
     pub(crate) drag: DragPrior,
+    /// Level of the ground, m.
+    pub(crate) ground_m: f64,
 }
 
 /// One model and its state.
@@ -40,79 +46,49 @@ pub(crate) struct Member {
 #[derive(Clone, Debug)]
 pub(crate) struct Bank {
     pub(crate) members: Vec<Member>,
+    pub(crate) misfit: Misfit,
+}
+
+/// How far plots lie from where they should, against what the radar's stated errors allow.
+///
+/// The variance of the errors is the stated one times a factor whose prior is inverse gamma, worth
+/// [`MISFIT_PRIOR`] components that fit (Bar-Shalom, Li and Kirubarajan 2001, section 5.4, for the test on
+/// which it rests). Only what chance does not explain counts, and it is never below one: a radar is not
+/// taken to be better than it says.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Misfit {
+    squares: f64,
+    components: f64,
+}
+
+/// Components for which the stated errors count (assumed: ten plots).
+const MISFIT_PRIOR: f64 = 30.0;
+/// Greatest factor of the variance of the errors.
+const NOISE_SCALE_MAX: f64 = 25.0;
+
+impl Misfit {
+    fn noise_scale(self) -> f64 {
+        let components = MISFIT_PRIOR + self.components;
+        // Two standard deviations of the mean of squares.
+        let chance = 1.0 + 2.0 * libm::sqrt(2.0 / components);
+        ((MISFIT_PRIOR + self.squares) / (components * chance)).clamp(1.0, NOISE_SCALE_MAX)
+    }
+
+    fn take(&mut self, squared_distance: f64, components: f64) {
+        self.squares += squared_distance * self.noise_scale();
+        self.components += components;
+    }
 }
 
 impl Physics {
-    fn motion(&self, class: Class) -> Option<&Motion> {
+    pub(crate) fn motion(&self, class: Class) -> Option<&Motion> {
         class.falls().then_some(&self.falling)
     }
 }
 
 impl Bank {
-    /// The bank that two sightings begin, and the logarithm of the density of the second given the
-    /// first, in the sensor's own terms. None where no model takes one to the other.
-    pub(crate) fn begin(
-        physics: &Physics,
-        first: (&SensorModel, &Sighting),
-        second: (&SensorModel, &Sighting),
-        time_s: f64,
-    ) -> Option<(Self, f64)> {
-        let noise = first.0.place_covariance_m2(first.1);
-        let wide_m = libm::sqrt(noise[0][0] + noise[1][1] + noise[2][2]);
-        let apart = [0, 1, 2].map(|axis| second.1.position_m[axis] - first.1.position_m[axis]);
-        let apart_m = libm::sqrt(apart.iter().map(|part| part * part).sum());
-        let mut members = Vec::with_capacity(Class::ALL.len());
-        for class in Class::ALL {
-            let manner = class.manner();
-            let [level, upward] = manner.velocity_sigma_mps;
-            if apart_m > 6.0 * (level.max(upward) * time_s.abs() + wide_m) {
-                continue;
-            }
-            let mut state = Gaussian {
-                mean: [0.0; STATES],
-                covariance: [[0.0; STATES]; STATES],
-            };
-            state.mean[6] = physics.drag.log_drag_mean;
-            for axis in 0..3 {
-                state.mean[axis] = first.1.position_m[axis];
-                state.covariance[axis][..3].copy_from_slice(&noise[axis]);
-                let spread = if axis == 2 { upward } else { level };
-                state.covariance[axis + 3][axis + 3] = spread * spread;
-            }
-            state.covariance[6][6] = physics.drag.log_drag_sigma * physics.drag.log_drag_sigma;
-            state.update_rate(first.0, first.1);
-            state.predict(Filter::Extended, physics.motion(class), &manner, time_s);
-            let Some(expected) = state.expected_place(second.0, second.1) else {
-                continue;
-            };
-            let innovation = expected.place_innovation(second.1);
-            state.update(&expected, &innovation);
-            let rate_density = state.update_rate(second.0, second.1);
-            let weight = libm::log(manner.prior) + innovation.log_density + rate_density;
-            if state.is_sound() && weight.is_finite() {
-                members.push(Member {
-                    class,
-                    weight,
-                    state,
-                });
-            }
-        }
-        let mut bank = Self { members };
-        let total = bank.normalise_logarithms()?;
-        bank.members.retain(|member| {
-            member.weight > BEGINNING_WEIGHT_MIN || member.class == Class::FallingRound
-        });
-        bank.normalise();
-        // From a density per m³ to one per m and rad².
-        let [range, _, elevation, _] = second.1.measured;
-        Some((
-            bank,
-            total + libm::log(range * range * libm::cos(elevation).max(1e-3)),
-        ))
-    }
-
     /// Turns logarithms of weights into weights; returns the logarithm of their sum.
-    fn normalise_logarithms(&mut self) -> Option<f64> {
+    pub(crate) fn normalise_logarithms(&mut self) -> Option<f64> {
         let top = self
             .members
             .iter()
@@ -157,7 +133,8 @@ impl Bank {
         };
         let passing = thrust.weight * share;
         let from = thrust.state;
-        let Some(falling) = self.members.iter_mut().find(of(Class::FallingRound)) else {
+        // The last kind of falling round is the fastest.
+        let Some(falling) = self.members.iter_mut().rfind(of(Class::FallingRound)) else {
             return;
         };
         if passing > FALLING_WEIGHT_MIN * falling.weight {
@@ -182,8 +159,9 @@ impl Bank {
     /// covariance has failed are dropped.
     pub(crate) fn expect(&mut self, physics: &Physics, sensor: &SensorModel) -> Vec<Expected> {
         let mut all = Vec::with_capacity(self.members.len());
+        let scale = self.misfit.noise_scale();
         self.members.retain(|member| {
-            let expected = member.state.expected(physics.filter, sensor, 0.0);
+            let expected = member.state.expected(physics.filter, sensor, 0.0, scale);
             all.extend(expected);
             expected.is_some()
         });
@@ -200,10 +178,11 @@ impl Bank {
         sighting: &Sighting,
         scan: &[Expected],
     ) -> Vec<Expected> {
+        let scale = self.misfit.noise_scale();
         let own = |(member, expected): (&Member, &Expected)| {
             member
                 .state
-                .expected(physics.filter, sensor, sighting.offset_s)
+                .expected(physics.filter, sensor, sighting.offset_s, scale)
                 .unwrap_or(*expected)
         };
         self.members.iter().zip(scan).map(own).collect()
@@ -218,7 +197,7 @@ impl Bank {
         scan: &[Expected],
     ) -> Innovations {
         let mut all = Innovations {
-            each: [None; Class::ALL.len()],
+            each: [None; MEMBERS_MAX],
             log_density: f64::NEG_INFINITY,
             squared_distance: f64::INFINITY,
         };
@@ -267,14 +246,18 @@ impl Bank {
             moved = self.at_moment(physics, sensor, sighting, scan);
             &moved
         };
+        let mut squared = 0.0;
         for ((member, expected), innovation) in
             self.members.iter_mut().zip(expected).zip(&innovations.each)
         {
             if let Some(innovation) = innovation {
                 member.state.update(expected, innovation);
                 member.weight *= libm::exp(innovation.log_density - innovations.log_density);
+                squared += member.weight * innovation.squared_distance;
             }
         }
+        self.misfit
+            .take(squared, if sighting.rated { 4.0 } else { 3.0 });
         self.tidy(plots);
     }
 
@@ -297,6 +280,7 @@ impl Bank {
             })
             .collect();
         let missed = (1.0 - seen.iter().map(|(probability, _)| probability).sum::<f64>()).max(0.0);
+        let (mut squared, mut components) = (0.0, 0.0);
         for (index, (member, expected)) in self.members.iter_mut().zip(scan).enumerate() {
             let own = |(probability, all): &(f64, Innovations)| {
                 let innovation = all.each.get(index).copied().flatten()?;
@@ -311,23 +295,27 @@ impl Bank {
                 member.weight = 0.0;
                 continue;
             }
+            for (weight, innovation) in &innovations {
+                squared += member.weight * weight * innovation.squared_distance;
+                components += member.weight * weight * innovation.components() as f64;
+            }
             for (weight, _) in &mut innovations {
                 *weight /= total;
             }
             member.weight *= total;
             member.state.update_mixed(expected, &innovations);
         }
+        self.misfit.take(squared, components);
         self.tidy(plots);
     }
 
     /// Drops what has become impossible and makes the weights sum to one.
     fn tidy(&mut self, plots: u32) {
-        self.members.retain(|member| {
-            member.state.is_sound()
-                && (plots < PLOTS_BEFORE_DROPPING
-                    || member.class == Class::FallingRound
-                    || member.weight >= WEIGHT_MIN)
-        });
+        self.members.retain(|member| member.state.is_sound());
+        if plots >= PLOTS_BEFORE_DROPPING && self.members.len() > 1 {
+            self.drop_below(WEIGHT_MIN);
+            self.join_kinds();
+        }
         for member in &mut self.members {
             if member.class == Class::FallingRound {
                 member.weight = member.weight.max(FALLING_WEIGHT_MIN);
@@ -336,8 +324,46 @@ impl Bank {
         self.normalise();
     }
 
+    /// Drops the unlikely, all but the likeliest falling round.
+    pub(crate) fn drop_below(&mut self, least: f64) {
+        let falling = |member: &Member| member.class == Class::FallingRound;
+        let best = self
+            .members
+            .iter()
+            .filter(|member| falling(member))
+            .map(|member| member.weight)
+            .fold(0.0, f64::max);
+        self.members
+            .retain(|member| member.weight >= least || falling(member) && member.weight >= best);
+    }
+
+    /// Makes one of neighbouring kinds of falling round that plots have brought together.
+    fn join_kinds(&mut self) {
+        let mut place = 0;
+        while place + 1 < self.members.len() {
+            let [one, other] = [&self.members[place], &self.members[place + 1]];
+            let apart = one.state.mean[6] - other.state.mean[6];
+            let spread = one.state.covariance[6][6] + other.state.covariance[6][6];
+            let both = [one, other].map(|member| member.class) == [Class::FallingRound; 2];
+            if !both || apart * apart > KINDS_APART * spread {
+                place += 1;
+                continue;
+            }
+            let weight = one.weight + other.weight;
+            if weight > 0.0 {
+                let parts = [
+                    (one.weight / weight, &one.state),
+                    (other.weight / weight, &other.state),
+                ];
+                self.members[place].state = Gaussian::mixture(parts.into_iter());
+                self.members[place].weight = weight;
+            }
+            self.members.remove(place + 1);
+        }
+    }
+
     /// Makes the weights sum to one; empties the bank where they cannot.
-    fn normalise(&mut self) {
+    pub(crate) fn normalise(&mut self) {
         let sum: f64 = self.members.iter().map(|member| member.weight).sum();
         for member in &mut self.members {
             member.weight /= sum;
@@ -379,7 +405,7 @@ impl Bank {
     pub(crate) fn probabilities(&self) -> [f64; Class::ALL.len()] {
         let mut all = [0.0; Class::ALL.len()];
         for member in &self.members {
-            all[member.class as usize] = member.weight;
+            all[member.class as usize] += member.weight;
         }
         all
     }
@@ -388,7 +414,7 @@ impl Bank {
 /// What a sighting is to each model of a bank, and to the bank as a whole.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Innovations {
-    each: [Option<Innovation>; Class::ALL.len()],
+    each: [Option<Innovation>; MEMBERS_MAX],
     pub(crate) log_density: f64,
     /// That of the nearest model.
     pub(crate) squared_distance: f64,

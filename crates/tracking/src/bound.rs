@@ -19,7 +19,7 @@ impl Bound {
     #[must_use]
     pub fn new(surroundings: &Surroundings, drag: &DragPrior, prior: Gaussian) -> Self {
         Self {
-            motion: Motion::new(surroundings, drag.shape),
+            motion: Motion::new(surroundings, drag),
             state: prior,
         }
     }
@@ -30,13 +30,14 @@ impl Bound {
         self.state
             .predict(Filter::Extended, Some(&self.motion), &manner, time_s);
         self.state.mean = truth;
-        let expected = sensor.and_then(|sensor| self.state.expected(Filter::Extended, sensor, 0.0));
+        let expected = sensor.and_then(|sensor| self.state.expected_at_truth(sensor));
         if let (Some(sensor), Some(expected)) = (sensor, expected) {
             let as_expected = Sighting {
                 offset_s: 0.0,
                 measured: expected.measured,
                 rated: sensor.range_rate_sigma_mps.is_some(),
                 position_m: [0.0; 3],
+                covariance_m2: [[0.0; 3]; 3],
             };
             self.state
                 .update(&expected, &expected.innovation(&as_expected));

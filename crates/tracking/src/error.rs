@@ -49,6 +49,24 @@ pub enum TrackingError {
         /// The most plots that are kept.
         plots: usize,
     },
+    /// An area has too few corners, or too many.
+    #[error("an area has {count} corners; give 3 to {most}")]
+    Corners {
+        /// How many there are.
+        count: usize,
+        /// The most that are taken.
+        most: usize,
+    },
+    /// Two sides of an area meet elsewhere than at a shared corner, or a side has no length.
+    #[error(
+        "the side of an area that begins at corner {first} meets the one that begins at corner {second}, counted from 0"
+    )]
+    CrossesItself {
+        /// First corner of one side, from 0.
+        first: usize,
+        /// First corner of the other.
+        second: usize,
+    },
 }
 
 /// Refuses a figure outside its range, NaN included.

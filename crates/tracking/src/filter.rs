@@ -6,8 +6,8 @@
 //! IEEE 92 (2004).
 
 use crate::matrix::{Matrix, cholesky, forward, sandwich};
-use crate::model::{LOG_DRAG_PSD, Manner};
-use crate::motion::{Motion, STATES, steady_transition};
+use crate::model::Manner;
+use crate::motion::{Motion, STATES, forgotten, steady_transition};
 use crate::sensor::{SensorModel, Sighting, wrapped};
 
 /// Which filter follows a track.
@@ -19,10 +19,10 @@ pub enum Filter {
     Unscented,
 }
 
-/// A normal distribution of position (m), velocity (m/s) and the logarithm of drag (m²/kg).
+/// A normal distribution of position (m), velocity (m/s), the logarithm of drag (m²/kg) and wind (m/s).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gaussian {
-    /// Mean: x, y, z, their rates, and the logarithm of drag.
+    /// Mean: x, y, z, their rates, the logarithm of drag, and the wind along x and y.
     pub mean: [f64; STATES],
     /// Covariance.
     pub covariance: [[f64; STATES]; STATES],
@@ -110,6 +110,14 @@ impl Gaussian {
             }
         }
         self.add_noise(manner, &before, time_s);
+        if let Some(motion) = motion {
+            // The wind keeps its spread: what is forgotten is made up (Ornstein and Uhlenbeck 1930).
+            self.covariance[6][6] += motion.drag_wander() * time_s;
+            let left = forgotten(time_s);
+            let renewed = motion.wind_variance() * (1.0 - left * left);
+            self.covariance[7][7] += renewed;
+            self.covariance[8][8] += renewed;
+        }
     }
 
     /// Mean and covariance of weighted sigma points.
@@ -133,7 +141,7 @@ impl Gaussian {
         Self { mean, covariance }
     }
 
-    /// White noise on acceleration and on the logarithm of drag (the same source, section 6.2.2).
+    /// White noise on acceleration (the same source, section 6.2.2).
     pub(crate) fn add_noise(&mut self, manner: &Manner, before: &[f64; STATES], time_s: f64) {
         let [level, upward] = manner.acceleration_psd;
         let speed_squared: f64 = before[3..6].iter().map(|part| part * part).sum();
@@ -159,40 +167,43 @@ impl Gaussian {
                 self.covariance[3 + row][3 + column] += psd * time_s;
             }
         }
-        self.covariance[6][6] += LOG_DRAG_PSD * time_s;
     }
 
-    /// Where a radar should see this, `offset_s` after the moment of the state.
+    /// Where a radar should see this, `offset_s` after the moment of the state, when the variances of its
+    /// errors are `noise_scale` times those stated.
     pub(crate) fn expected(
         &self,
         filter: Filter,
         sensor: &SensorModel,
         offset_s: f64,
+        noise_scale: f64,
     ) -> Option<Expected> {
-        let rate_sigma = sensor.range_rate_sigma_mps.unwrap_or(1.0);
-        let sigmas = [
-            sensor.range_sigma_m,
-            sensor.azimuth_sigma_rad,
-            sensor.elevation_sigma_rad,
-            rate_sigma,
-        ];
-        let variances = sigmas.map(|sigma| sigma * sigma);
+        let variances = variances_of(sensor).map(|variance| noise_scale * variance);
         match filter {
-            Filter::Extended => self.expected_by_slopes(sensor, offset_s, &variances),
+            Filter::Extended => {
+                let (measured, slopes, spread) = self.measured(sensor, offset_s);
+                let variances = std::array::from_fn(|axis| variances[axis] + spread[axis]);
+                self.expected_by_slopes(measured, &slopes, &variances)
+            }
             Filter::Unscented => self.expected_by_points(sensor, offset_s, &variances),
         }
     }
 
+    /// The same where the mean is the truth: by slopes alone, as the bound has it.
+    pub(crate) fn expected_at_truth(&self, sensor: &SensorModel) -> Option<Expected> {
+        let (measured, slopes, _) = self.measured(sensor, 0.0);
+        self.expected_by_slopes(measured, &slopes, &variances_of(sensor))
+    }
+
     fn expected_by_slopes(
         &self,
-        sensor: &SensorModel,
-        offset_s: f64,
+        measured: [f64; 4],
+        slopes: &Matrix<4, STATES>,
         variances: &[f64; 4],
     ) -> Option<Expected> {
-        let (measured, slopes, spread) = self.measured(sensor, offset_s);
         let mut cross = [[0.0; 4]; STATES];
         for (row, from) in cross.iter_mut().zip(&self.covariance) {
-            for (cell, slope) in row.iter_mut().zip(&slopes) {
+            for (cell, slope) in row.iter_mut().zip(slopes) {
                 // A measurement does not depend on drag.
                 *cell = (0..6).map(|inner| from[inner] * slope[inner]).sum();
             }
@@ -206,7 +217,7 @@ impl Gaussian {
                 covariance[row][column] = sum;
                 covariance[column][row] = sum;
             }
-            covariance[row][row] += variances[row] + spread[row];
+            covariance[row][row] += variances[row];
         }
         Expected::new(measured, cross, &covariance)
     }
@@ -302,13 +313,9 @@ impl Gaussian {
 
     /// Expectation of a plot's place in the frame itself. Linear in the state, so it serves where the
     /// state is still too wide for slopes; its density is per m³.
-    pub(crate) fn expected_place(
-        &self,
-        sensor: &SensorModel,
-        sighting: &Sighting,
-    ) -> Option<Expected> {
+    pub(crate) fn expected_place(&self, sighting: &Sighting) -> Option<Expected> {
         let offset = sighting.offset_s;
-        let noise = sensor.place_covariance_m2(sighting);
+        let noise = sighting.covariance_m2;
         let mut cross = [[0.0; 4]; STATES];
         for (row, from) in cross.iter_mut().zip(&self.covariance) {
             for axis in 0..3 {
@@ -454,6 +461,13 @@ impl Gaussian {
     }
 }
 
+impl Innovation {
+    /// How many components count.
+    pub(crate) fn components(&self) -> usize {
+        self.components
+    }
+}
+
 impl Expected {
     fn new(
         measured: [f64; 4],
@@ -528,6 +542,17 @@ impl Expected {
     pub(crate) fn range_sigma_m(&self) -> f64 {
         self.lower[0][0]
     }
+}
+
+/// Variances of a radar's stated errors; one for a range rate that it does not give.
+fn variances_of(sensor: &SensorModel) -> [f64; 4] {
+    [
+        sensor.range_sigma_m,
+        sensor.azimuth_sigma_rad,
+        sensor.elevation_sigma_rad,
+        sensor.range_rate_sigma_mps.unwrap_or(1.0),
+    ]
+    .map(|sigma| sigma * sigma)
 }
 
 /// Place relative to a sensor some time after the moment of a state.

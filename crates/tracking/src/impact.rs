@@ -2,8 +2,8 @@
 
 use crate::filter::Gaussian;
 use crate::matrix::Matrix;
-use crate::model::{Class, LOG_DRAG_PSD};
-use crate::motion::{Motion, STATES};
+use crate::model::Class;
+use crate::motion::{Motion, STATES, WIND_MEMORY_S, drag_of};
 
 /// Longest flight that is followed, s.
 pub const FLIGHT_MAX_S: f64 = 600.0;
@@ -198,18 +198,36 @@ fn future_noise(
     let remaining = end[2];
     let [level, _] = Class::FallingRound.manner().acceleration_psd;
     let level = level * remaining * remaining * remaining / 3.0;
-    let sigma = libm::sqrt(LOG_DRAG_PSD * remaining / 3.0);
-    let mut other = state.mean;
-    other[6] += sigma;
-    let moved = fall(motion, &other, ground).unwrap_or(*end);
-    for row in 0..3 {
-        for column in 0..3 {
-            out[row][column] = (moved[row] - end[row]) * (moved[column] - end[column]);
+    let sigma = libm::sqrt(motion.drag_wander() * remaining / 3.0);
+    let wind = libm::sqrt(motion.wind_variance()) * new_wind_share(remaining / WIND_MEMORY_S);
+    for (axis, sigma) in [(6, sigma), (7, wind), (8, wind)] {
+        let mut other = state.mean;
+        other[axis] += sigma;
+        let moved = fall(motion, &other, ground).unwrap_or(*end);
+        for row in 0..3 {
+            for column in 0..3 {
+                out[row][column] += (moved[row] - end[row]) * (moved[column] - end[column]);
+            }
         }
     }
     out[0][0] += level;
     out[1][1] += level;
     out
+}
+
+/// The wind of now, as a share of its spread, that moves the impact as far as the winds do that are met
+/// first on the way down, after a flight of `x` memories of the wind.
+///
+/// A wind w(s) moves the impact in proportion to ∫ (x − s) w(s) ds: the share is the spread of that for a
+/// process of Ornstein and Uhlenbeck that begins at none, over that for one which begins at its spread
+/// and fades.
+fn new_wind_share(x: f64) -> f64 {
+    if x < 0.05 {
+        return libm::sqrt(0.4 * x);
+    }
+    let fading = x - 1.0 + libm::exp(-x);
+    let variance = 2.0 * x * x * x / 3.0 + x * x - 2.0 * (x + 1.0) * fading - fading * fading;
+    libm::sqrt(variance.max(0.0)) / fading
 }
 
 /// Place and time of the crossing of the ground; none where there is none in time.
@@ -220,11 +238,13 @@ fn fall(motion: &Motion, state: &[f64; STATES], ground: &impl Ground) -> Option<
     let vacuum_s = (climb + libm::sqrt(climb * climb + 2.0 * gravity * height.max(0.0))) / gravity;
     let step_s = (vacuum_s / STEPS).clamp(STEP_LIMITS_S.0, STEP_LIMITS_S.1);
     let (mut state, mut time_s) = (*state, 0.0);
+    let drag_m2pkg = drag_of(state[6]);
+    let step = |state: &[f64; STATES], time_s| motion.step(state, drag_m2pkg, time_s);
     if height <= 0.0 && climb <= 0.0 {
         return Some([state[0], state[1], 0.0]);
     }
     while time_s < FLIGHT_MAX_S {
-        let next = motion.step(&state, step_s);
+        let next = step(&state, step_s);
         if above(&next) <= 0.0 && next[5] < 0.0 {
             let (mut low, mut high) = (0.0, step_s);
             let (mut low_above, mut high_above) = (above(&state), above(&next));
@@ -236,7 +256,7 @@ fn fall(motion: &Motion, state: &[f64; STATES], ground: &impl Ground) -> Option<
                     0.5
                 };
                 let middle = low + share.clamp(0.0, 1.0) * (high - low);
-                let there = above(&motion.step(&state, middle));
+                let there = above(&step(&state, middle));
                 if there.abs() < 1e-3 {
                     (low, high) = (middle, middle);
                     break;
@@ -247,7 +267,7 @@ fn fall(motion: &Motion, state: &[f64; STATES], ground: &impl Ground) -> Option<
                     (high, high_above, low_above) = (middle, there, 0.5 * low_above);
                 }
             }
-            let end = motion.step(&state, 0.5 * (low + high));
+            let end = step(&state, 0.5 * (low + high));
             return Some([end[0], end[1], time_s + 0.5 * (low + high)]);
         }
         if !next.iter().all(|value| value.is_finite()) {

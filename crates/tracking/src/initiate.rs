@@ -51,6 +51,8 @@ pub(crate) struct Branch {
     pub(crate) score: f64,
     best_score: f64,
     pub(crate) plots: Vec<PlotNumber>,
+    /// Moment of the scan of the last of them, ns.
+    last_plot_ns: i64,
     /// Whether no better branch holds a plot of it.
     pub(crate) leads: bool,
 }
@@ -69,10 +71,12 @@ impl Leftover<'_> {
     }
 }
 
-/// Lets every branch, already brought to the scan's moment, take the plots that it finds.
+/// Lets every branch, already brought to the scan's moment, take the plots that it finds. One that found
+/// none for `unseen_max_s` is given up, even where it went where no radar looks.
 pub(crate) fn extend(
     branches: Vec<Branch>,
     leftover: &Leftover<'_>,
+    unseen_max_s: f64,
     next_id: &mut u64,
 ) -> Vec<Branch> {
     let scene = leftover.scene;
@@ -100,6 +104,7 @@ pub(crate) fn extend(
                 *next_id += 1;
             }
             child.plots.push(leftover.number(pair.sighting));
+            child.last_plot_ns = leftover.time_ns;
             let sighting = &scene.sightings[pair.sighting];
             let count = child.plots.len() as u32;
             child
@@ -116,7 +121,8 @@ pub(crate) fn extend(
             branch.id = *next_id;
             *next_id += 1;
         }
-        if branch.best_score - branch.score < BRANCH_DROP_MAX {
+        let unseen_s = leftover.time_ns.saturating_sub(branch.last_plot_ns) as f64 * 1e-9;
+        if branch.best_score - branch.score < BRANCH_DROP_MAX && unseen_s <= unseen_max_s {
             out.push(branch);
         }
     }
@@ -141,11 +147,11 @@ pub(crate) fn begin(
             continue;
         };
         let elapsed_s = leftover.time_ns.saturating_sub(seed.time_ns) as f64 * 1e-9;
-        let noise = |sensor: &crate::SensorModel, sighting: &Sighting| {
-            let covariance = sensor.place_covariance_m2(sighting);
+        let noise = |sighting: &Sighting| {
+            let covariance = &sighting.covariance_m2;
             covariance[0][0] + covariance[1][1] + covariance[2][2]
         };
-        let own = noise(sensor, &seed.sighting);
+        let own = noise(&seed.sighting);
         for index in places.near(
             &seed.sighting.position_m,
             SPEED_MAX_MPS * (elapsed_s + 0.01) + 4.5 * libm::sqrt(own),
@@ -159,19 +165,20 @@ pub(crate) fn begin(
                 .map(|axis| sighting.position_m[axis] - seed.sighting.position_m[axis])
                 .map(|apart| apart * apart)
                 .sum();
-            let reach =
-                SPEED_MAX_MPS * time_s + 3.0 * libm::sqrt(own + noise(scene.sensor, sighting));
+            let reach = SPEED_MAX_MPS * time_s + 3.0 * libm::sqrt(own + noise(sighting));
             if apart_squared > reach * reach {
                 continue;
             }
             let pair = ((sensor, &seed.sighting), (scene.sensor, sighting));
-            let Some((bank, log_density)) = Bank::begin(scene.physics, pair.0, pair.1, elapsed_s)
-            else {
+            let rated = usize::from(sighting.rated);
+            let found = newness + scene.log_detected[rated] + scene.log_missed;
+            let least = settings.confirmation_score - FURTHEST_BEHIND;
+            let begun = Bank::begin(scene.physics, pair.0, pair.1, elapsed_s, least - found);
+            let Some((bank, log_density)) = begun else {
                 continue;
             };
-            let rated = usize::from(sighting.rated);
-            let score = newness + log_density + scene.log_detected[rated] + scene.log_missed;
-            if score > settings.confirmation_score - FURTHEST_BEHIND {
+            let score = found + log_density;
+            if score > least {
                 seed.begun = true;
                 let plots = vec![seed.number, leftover.number(index)];
                 out.push(Branch {
@@ -180,6 +187,7 @@ pub(crate) fn begin(
                     score,
                     best_score: score,
                     plots,
+                    last_plot_ns: leftover.time_ns,
                     leads: false,
                 });
                 *next_id += 1;

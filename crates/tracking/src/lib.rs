@@ -47,7 +47,9 @@
 mod assignment;
 mod associate;
 mod bank;
+mod begin;
 mod bound;
+mod drag;
 mod error;
 mod filter;
 mod impact;
@@ -61,14 +63,16 @@ pub mod score;
 mod sensor;
 mod track;
 mod tracker;
+pub mod warning;
 
 pub use associate::Association;
 pub use bound::Bound;
+pub use drag::{DragPrior, KINDS_MAX, RoundKind};
 pub use error::TrackingError;
 pub use filter::{Filter, Gaussian};
 pub use impact::{FLIGHT_MAX_S, Ground, HeightGrid, ImpactPrediction, LevelGround, Region};
 pub use initiate::PLOTS_PER_SCAN_MAX;
-pub use model::{Class, DragPrior};
+pub use model::Class;
 pub use motion::Surroundings;
 pub use picture::RECORDS_MAX;
 pub use sensor::{

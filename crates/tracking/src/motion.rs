@@ -4,11 +4,15 @@ use ballistics::atmosphere::STANDARD_GRAVITY_MPS2;
 use ballistics::flight::EARTH_RATE_RADPS;
 use ballistics::{AtmosphereTable, DragShape};
 
+use crate::drag::DragPrior;
 use crate::error::{TrackingError, within};
 use crate::matrix::Matrix;
 
-/// Position, velocity and the logarithm of drag.
-pub(crate) const STATES: usize = 7;
+/// Position, velocity, the logarithm of drag, and the wind along x and y.
+pub(crate) const STATES: usize = 9;
+/// Time in which a round forgets the wind that it met, s (assumed: it passes a kilometre of height in ten
+/// seconds, and winds a kilometre apart have little in common).
+pub(crate) const WIND_MEMORY_S: f64 = 10.0;
 /// Longest step of the Runge–Kutta method between plots, s: its error over one is under a centimetre
 /// for rounds that slow by a tenth of their speed a second.
 const STEP_MAX_S: f64 = 1.0;
@@ -26,6 +30,21 @@ pub struct Surroundings {
     pub coriolis_latitude_rad: Option<f64>,
     /// Level of the ground in the frame, m; −5000 to 9000: what falls below it has landed.
     pub ground_m: f64,
+    /// Spread of the wind about none along x and along y, one sigma, m/s; 0.01 to 50.
+    pub wind_sigma_mps: f64,
+}
+
+impl Default for Surroundings {
+    /// Ground at the origin, sea level, an Earth that does not turn, and winds of 3 m/s along each axis
+    /// (assumed: a mean wind speed of 3.8 m/s).
+    fn default() -> Self {
+        Self {
+            origin_height_m: 0.0,
+            coriolis_latitude_rad: None,
+            ground_m: 0.0,
+            wind_sigma_mps: 3.0,
+        }
+    }
 }
 
 impl Surroundings {
@@ -37,6 +56,7 @@ impl Surroundings {
             9_000.0,
         )?;
         within("level of the ground in m", self.ground_m, -5_000.0, 9_000.0)?;
+        within("wind_sigma_mps", self.wind_sigma_mps, 0.01, 50.0)?;
         self.coriolis_latitude_rad.map_or(Ok(()), |latitude| {
             let quarter = std::f64::consts::FRAC_PI_2;
             within("latitude in rad", latitude, -quarter, quarter)
@@ -51,10 +71,12 @@ pub(crate) struct Motion {
     origin_height_m: f64,
     turning_radps: [f64; 3],
     shape: Option<DragShape>,
+    drag_wander: f64,
+    wind_sigma_mps: f64,
 }
 
 impl Motion {
-    pub(crate) fn new(surroundings: &Surroundings, shape: Option<DragShape>) -> Self {
+    pub(crate) fn new(surroundings: &Surroundings, drag: &DragPrior) -> Self {
         let twice = 2.0 * EARTH_RATE_RADPS;
         let turning = |latitude| {
             [
@@ -67,8 +89,20 @@ impl Motion {
             atmosphere: AtmosphereTable::shared(),
             origin_height_m: surroundings.origin_height_m,
             turning_radps: surroundings.coriolis_latitude_rad.map_or([0.0; 3], turning),
-            shape,
+            shape: drag.shape(),
+            drag_wander: drag.wander(),
+            wind_sigma_mps: surroundings.wind_sigma_mps,
         }
+    }
+
+    /// Power spectral density of the logarithm of drag, 1/s.
+    pub(crate) fn drag_wander(&self) -> f64 {
+        self.drag_wander
+    }
+
+    /// Variance of the wind along one axis, m²/s².
+    pub(crate) fn wind_variance(&self) -> f64 {
+        self.wind_sigma_mps * self.wind_sigma_mps
     }
 
     /// Air density times drag coefficient, kg/m³; the coefficient is one where no shape is known.
@@ -80,24 +114,34 @@ impl Motion {
     }
 
     #[inline]
-    fn acceleration(&self, height_m: f64, velocity: [f64; 3], drag_m2pkg: f64) -> [f64; 3] {
+    fn acceleration(&self, height_m: f64, velocity: [f64; 3], air: &Air) -> [f64; 3] {
         let [vx, vy, vz] = velocity;
-        let speed = libm::sqrt(vx * vx + vy * vy + vz * vz);
-        let slowing = drag_m2pkg * self.resistance(height_m, speed) * speed;
+        let (ax, ay) = (vx - air.wind_mps[0], vy - air.wind_mps[1]);
+        let speed = libm::sqrt(ax * ax + ay * ay + vz * vz);
+        let slowing = air.drag_m2pkg * self.resistance(height_m, speed) * speed;
         let [_, wy, wz] = self.turning_radps;
         [
-            wz * vy - wy * vz - slowing * vx,
-            -wz * vx - slowing * vy,
+            wz * vy - wy * vz - slowing * ax,
+            -wz * vx - slowing * ay,
             wy * vx - slowing * vz - STANDARD_GRAVITY_MPS2,
         ]
     }
 
-    /// The state after one step of the classical Runge–Kutta method, s.
+    /// The state after one step of the classical Runge–Kutta method, s, for a drag in m²/kg.
     #[inline]
-    pub(crate) fn step(&self, state: &[f64; STATES], step_s: f64) -> [f64; STATES] {
-        let [x, y, z, vx, vy, vz, log_drag] = *state;
-        let drag = libm::exp(log_drag.clamp(LOG_DRAG_LIMITS.0, LOG_DRAG_LIMITS.1));
+    pub(crate) fn step(
+        &self,
+        state: &[f64; STATES],
+        drag_m2pkg: f64,
+        step_s: f64,
+    ) -> [f64; STATES] {
+        let [x, y, z, vx, vy, vz, _, wind_x, wind_y] = *state;
         let half = 0.5 * step_s;
+        let halfway = forgotten(half);
+        let drag = &Air {
+            drag_m2pkg,
+            wind_mps: [halfway * wind_x, halfway * wind_y],
+        };
         let start = [vx, vy, vz];
         let moved =
             |by: &[f64; 3], time_s: f64| [0, 1, 2].map(|axis| start[axis] + time_s * by[axis]);
@@ -120,6 +164,8 @@ impl Motion {
             end[axis + 3] = start[axis]
                 + sixth * (first[axis] + 2.0 * (second[axis] + third[axis]) + fourth[axis]);
         }
+        end[7] *= halfway * halfway;
+        end[8] *= halfway * halfway;
         end
     }
 
@@ -127,8 +173,9 @@ impl Motion {
     pub(crate) fn advance(&self, state: &[f64; STATES], time_s: f64) -> [f64; STATES] {
         let count = libm::ceil(time_s / STEP_MAX_S).clamp(1.0, 1_000.0);
         let mut state = *state;
+        let drag_m2pkg = drag_of(state[6]);
         for _ in 0..count as u32 {
-            state = self.step(&state, time_s / count);
+            state = self.step(&state, drag_m2pkg, time_s / count);
         }
         state
     }
@@ -136,7 +183,7 @@ impl Motion {
     /// How the state after some time depends on that before it: the second-order Taylor series of the
     /// transition matrix, by the rates at a state in the middle.
     pub(crate) fn transition(&self, middle: &[f64; STATES], time_s: f64) -> Matrix<STATES, STATES> {
-        let (by_height, by_velocity, by_drag) = self.slopes(middle);
+        let (by_height, by_velocity, by_drag, by_wind) = self.slopes(middle);
         let half = 0.5 * time_s * time_s;
         let mut out = steady_transition(time_s);
         for row in 0..3 {
@@ -157,16 +204,28 @@ impl Motion {
             }
             out[3 + row][2] = on_height;
             out[3 + row][6] = on_drag;
+            for (axis, by_wind) in by_wind.iter().enumerate() {
+                out[row][7 + axis] = half * by_wind[row];
+                let mut on_wind = time_s * by_wind[row];
+                for inner in 0..3 {
+                    on_wind += half * by_velocity[inner][row] * by_wind[inner];
+                }
+                out[3 + row][7 + axis] = on_wind;
+            }
         }
+        let left = forgotten(time_s);
+        out[7][7] = left;
+        out[8][8] = left;
         out
     }
 
-    /// Slopes of acceleration: by height, by the components of velocity, by the logarithm of drag.
+    /// Slopes of acceleration: by height, velocity, the logarithm of drag and wind.
     fn slopes(&self, state: &[f64; STATES]) -> Slopes {
-        let [_, _, z, vx, vy, vz, log_drag] = *state;
-        let drag = libm::exp(log_drag.clamp(LOG_DRAG_LIMITS.0, LOG_DRAG_LIMITS.1));
-        let velocity = [vx, vy, vz];
-        let speed = libm::sqrt(vx * vx + vy * vy + vz * vz).max(1e-3);
+        let [_, _, z, vx, vy, vz, log_drag, wind_x, wind_y] = *state;
+        let drag = drag_of(log_drag);
+        // Relative to the air.
+        let velocity = [vx - wind_x, vy - wind_y, vz];
+        let speed = libm::sqrt(velocity.iter().map(|part| part * part).sum()).max(1e-3);
         let here = self.resistance(z, speed);
         let by_height =
             (self.resistance(z + 10.0, speed) - self.resistance(z - 10.0, speed)) / 20.0;
@@ -177,23 +236,50 @@ impl Motion {
         let [_, wy, wz] = self.turning_radps;
         let turning = [[0.0, -wz, wy], [wz, 0.0, 0.0], [-wy, 0.0, 0.0]];
         let mut by_velocity = [[0.0; 3]; 3];
+        let mut by_wind = [[0.0; 3]; 2];
         for (by, column) in by_velocity.iter_mut().enumerate() {
             for (of, cell) in column.iter_mut().enumerate() {
-                *cell = turning[by][of]
-                    - drag * (here / speed + by_speed) * velocity[of] * velocity[by];
+                *cell = -drag * (here / speed + by_speed) * velocity[of] * velocity[by];
             }
             column[by] -= slowing;
+            if let Some(wind) = by_wind.get_mut(by) {
+                *wind = column.map(|slope| -slope);
+            }
+            for (cell, turning) in column.iter_mut().zip(turning[by]) {
+                *cell += turning;
+            }
         }
         (
             velocity.map(|part| -drag * by_height * speed * part),
             by_velocity,
             velocity.map(|part| -slowing * part),
+            by_wind,
         )
     }
 }
 
-/// Slopes of acceleration by height, velocity and the logarithm of drag.
-type Slopes = ([f64; 3], [[f64; 3]; 3], [f64; 3]);
+/// What the air does to a body in one step.
+struct Air {
+    drag_m2pkg: f64,
+    wind_mps: [f64; 2],
+}
+
+/// Slopes of acceleration by height, velocity, the logarithm of drag and wind.
+type Slopes = ([f64; 3], [[f64; 3]; 3], [f64; 3], [[f64; 3]; 2]);
+
+/// Drag of a logarithm of it, m²/kg.
+pub(crate) fn drag_of(log_drag: f64) -> f64 {
+    libm::exp(log_drag.clamp(LOG_DRAG_LIMITS.0, LOG_DRAG_LIMITS.1))
+}
+
+/// Share of the wind that a round still meets some time later: exp(−t/τ) by its (2, 2) Padé approximant,
+/// within 2 % up to 20 s.
+#[inline]
+pub(crate) fn forgotten(time_s: f64) -> f64 {
+    let x = time_s / WIND_MEMORY_S;
+    let (even, odd) = (12.0 + x * x, 6.0 * x);
+    (even - odd) / (even + odd)
+}
 
 /// The transition of what moves evenly.
 pub(crate) fn steady_transition(time_s: f64) -> Matrix<STATES, STATES> {

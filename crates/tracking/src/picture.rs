@@ -15,9 +15,15 @@ use crate::{Dismissed, EndCause, Ended, Scan, Status, Track, TrackId};
 pub const RECORDS_MAX: usize = 4_096;
 /// Longest time without a plot for which a confirmed track is kept, s.
 const UNSEEN_MAX_S: f64 = 15.0;
+/// Time in which misses hang together, s (assumed: a target fades as it turns, or behind an obstacle). Of
+/// radars that look more often, each miss counts for less.
+const FADING_S: f64 = 0.5;
 /// Probability of a class that does not fall from which a track is dismissed, and plots before it is.
 const DISMISSAL_PROBABILITY: f64 = 0.99;
 const DISMISSAL_PLOTS: u32 = 5;
+/// How long a track must have been confirmed before, s (assumed: a radar that looks twenty times a second
+/// knows no speed after five plots).
+const DISMISSAL_AGE_S: f64 = 1.0;
 /// Probability of falling from which a dismissal is taken back.
 const REINSTATED_PROBABILITY: f64 = 0.5;
 /// Squared distance in six components below which two tracks are one target, and plots that both must
@@ -33,6 +39,7 @@ struct Kept {
     best_score: f64,
     plots: u32,
     last_plot_ns: i64,
+    confirmed_ns: i64,
     dismissed: bool,
 }
 
@@ -68,14 +75,21 @@ impl Picture {
             .collect();
         let scene = Scene::new(&setup.physics, sensor, &sightings);
         let mut unclaimed = vec![true; sightings.len()];
-        self.follow(setup, &scene, elapsed_s, &mut unclaimed);
-        self.start(setup, &scene, scan, elapsed_s, &mut unclaimed);
+        let far_off = self.follow(setup, &scene, elapsed_s, &mut unclaimed);
+        self.start(setup, &scene, scan, elapsed_s, (&mut unclaimed, &far_off));
         self.judge(&setup.settings, scan.time_ns);
         scan.plots.len() - sightings.len()
     }
 
-    /// Brings confirmed tracks to the scan and gives them their plots.
-    fn follow(&mut self, setup: &Setup, scene: &Scene<'_>, elapsed_s: f64, unclaimed: &mut [bool]) {
+    /// Brings confirmed tracks to the scan and gives them their plots. Returns the plots that may belong to
+    /// a track without a plot, but lie too far off to be taken: nothing new begins with them.
+    fn follow(
+        &mut self,
+        setup: &Setup,
+        scene: &Scene<'_>,
+        elapsed_s: f64,
+        unclaimed: &mut [bool],
+    ) -> Vec<usize> {
         let mut scans: Vec<Vec<Expected>> = Vec::with_capacity(self.tracks.len());
         for track in &mut self.tracks {
             track.bank.predict(scene.physics, elapsed_s);
@@ -93,6 +107,7 @@ impl Picture {
             &mut pairs,
         );
         let mut claimed = vec![0.0; scene.sightings.len()];
+        let mut far_off = Vec::new();
         let mut rest = pairs.as_slice();
         for (index, (track, scan)) in self.tracks.iter_mut().zip(&scans).enumerate() {
             let count = rest.iter().take_while(|pair| pair.track == index).count();
@@ -104,11 +119,15 @@ impl Picture {
                     track.last_plot_ns = self.time_ns.unwrap_or(track.last_plot_ns);
                 }
             }
+            if own.is_empty() {
+                far_off.extend(by_range.far_off(&track.bank, scene, scan));
+            }
             track.take(setup, scene, scan, own);
         }
         for (free, claimed) in unclaimed.iter_mut().zip(claimed) {
             *free = claimed < 0.5;
         }
+        far_off
     }
 
     /// Lets branches and seeds take what confirmed tracks have left.
@@ -118,7 +137,7 @@ impl Picture {
         scene: &Scene<'_>,
         scan: &Scan,
         elapsed_s: f64,
-        unclaimed: &mut [bool],
+        (unclaimed, far_off): (&mut [bool], &[usize]),
     ) {
         let first_number = self.scan_number * PLOTS_PER_SCAN_MAX as u64;
         for branch in &mut self.branches {
@@ -131,7 +150,8 @@ impl Picture {
             unclaimed,
         };
         let branches = std::mem::take(&mut self.branches);
-        let mut branches = initiate::extend(branches, &leftover, &mut self.next_id);
+        let mut branches =
+            initiate::extend(branches, &leftover, setup.seed_age_s, &mut self.next_id);
         let mut confirmed = initiate::compete(&mut branches, &setup.settings);
         let taken: BTreeSet<u64> = branches
             .iter()
@@ -141,6 +161,9 @@ impl Picture {
             .collect();
         for (index, free) in unclaimed.iter_mut().enumerate() {
             *free = *free && !taken.contains(&(first_number + index as u64));
+        }
+        for &index in far_off {
+            unclaimed[index] = false;
         }
         let oldest_ns = scan.time_ns.saturating_sub((setup.seed_age_s * 1e9) as i64);
         self.seeds.retain(|seed| {
@@ -172,6 +195,7 @@ impl Picture {
                     score: branch.score,
                     best_score: branch.score,
                     last_plot_ns: scan.time_ns,
+                    confirmed_ns: scan.time_ns,
                     dismissed: false,
                 });
             }
@@ -224,7 +248,10 @@ impl Picture {
             let falling = track.bank.probability_of_falling();
             if track.dismissed {
                 track.dismissed = falling < REINSTATED_PROBABILITY;
-            } else if falling <= 1.0 - DISMISSAL_PROBABILITY && track.plots >= DISMISSAL_PLOTS {
+            } else if falling <= 1.0 - DISMISSAL_PROBABILITY
+                && track.plots >= DISMISSAL_PLOTS
+                && seconds_since(track.confirmed_ns, time_ns) >= DISMISSAL_AGE_S
+            {
                 track.dismissed = true;
                 if let Some(dismissed) = track.dismissal(time_ns) {
                     keep(&mut self.dismissed, dismissed);
@@ -343,7 +370,10 @@ impl Kept {
         });
         match ratio {
             Some(ratio) => self.score += scene.log_missed + ratio,
-            None if seen => self.score += scene.log_missed,
+            None if seen => {
+                let share = (scene.sensor.scan_period_s / FADING_S).min(1.0);
+                self.score += share * scene.log_missed;
+            }
             None => {}
         }
         self.best_score = self.best_score.max(self.score);
@@ -380,7 +410,7 @@ impl Kept {
             return Some(EndCause::Failed);
         };
         let falling = self.bank.probability_of_falling() > 0.5;
-        let unseen_s = time_ns.saturating_sub(self.last_plot_ns) as f64 * 1e-9;
+        let unseen_s = seconds_since(self.last_plot_ns, time_ns);
         if falling && state.mean[2] < settings.surroundings.ground_m && state.mean[5] < 0.0 {
             Some(EndCause::Landed)
         } else if self.best_score - self.score > settings.deletion_drop {
@@ -416,6 +446,10 @@ impl Kept {
             reason,
         })
     }
+}
+
+fn seconds_since(before_ns: i64, time_ns: i64) -> f64 {
+    time_ns.saturating_sub(before_ns) as f64 * 1e-9
 }
 
 fn keep<T>(records: &mut VecDeque<T>, record: T) {

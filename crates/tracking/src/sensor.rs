@@ -87,6 +87,8 @@ pub(crate) struct Sighting {
     pub(crate) rated: bool,
     /// Place in the tracking frame, m.
     pub(crate) position_m: [f64; 3],
+    /// Covariance of the place, m².
+    pub(crate) covariance_m2: Matrix<3, 3>,
 }
 
 impl SensorModel {
@@ -177,13 +179,13 @@ impl SensorModel {
             ],
             rated: rate.is_some() && self.range_rate_sigma_mps.is_some(),
             position_m: [x + from_sensor[0], y + from_sensor[1], z + from_sensor[2]],
+            covariance_m2: self.place_covariance_m2(plot.range_m, azimuth_rad, plot.elevation_rad),
         })
     }
 
     /// Covariance of a sighting's place, m² (Bar-Shalom, Li and Kirubarajan 2001, section 10.4.3,
     /// to first order).
-    pub(crate) fn place_covariance_m2(&self, sighting: &Sighting) -> Matrix<3, 3> {
-        let [range, azimuth, elevation, _] = sighting.measured;
+    fn place_covariance_m2(&self, range: f64, azimuth: f64, elevation: f64) -> Matrix<3, 3> {
         let (sin_a, cos_a) = (libm::sin(azimuth), libm::cos(azimuth));
         let (sin_e, cos_e) = (libm::sin(elevation), libm::cos(elevation));
         let turn = [

@@ -57,11 +57,7 @@ impl Default for Settings {
         Self {
             filter: Filter::Extended,
             association: Association::NearestNeighbour,
-            surroundings: Surroundings {
-                origin_height_m: 0.0,
-                coriolis_latitude_rad: None,
-                ground_m: 0.0,
-            },
+            surroundings: Surroundings::default(),
             drag: DragPrior::default(),
             confirmation_score: 6.9,
             ambiguity_margin: 3.0,
@@ -125,8 +121,9 @@ impl Tracker {
             .fold(0.0, f64::max);
         let physics = Physics {
             filter: settings.filter,
-            falling: Motion::new(&settings.surroundings, settings.drag.shape),
+            falling: Motion::new(&settings.surroundings, &settings.drag),
             drag: settings.drag,
+            ground_m: settings.surroundings.ground_m,
         };
         Ok(Self {
             setup: Setup {
@@ -298,7 +295,6 @@ impl Tracker {
 impl Settings {
     fn check(&self) -> Result<(), TrackingError> {
         self.surroundings.check()?;
-        self.drag.check()?;
         within("confirmation_score", self.confirmation_score, 0.0, 100.0)?;
         within("ambiguity_margin", self.ambiguity_margin, 0.0, 100.0)?;
         within("deletion_drop", self.deletion_drop, 1.0, 1_000.0)?;

@@ -295,18 +295,30 @@ fn a_filter_comes_near_the_bound_and_not_far_below_it() {
     let found = confirmed(&tracker)[0].state;
     let at = |time_s: f64| {
         let [x, y, z, vx, vy, vz] = truth.at(time_s);
-        [x, y, z, vx, vy, vz, (shot.drag_per_metre / 1.225).ln()]
+        [
+            x,
+            y,
+            z,
+            vx,
+            vy,
+            vz,
+            (shot.drag_per_metre / 1.225).ln(),
+            0.0,
+            0.0,
+        ]
     };
     let mut prior = Gaussian {
         mean: at(0.0),
-        covariance: [[0.0; 7]; 7],
+        covariance: [[0.0; 9]; 9],
     };
     for axis in 0..3 {
         // About the errors of the first plot.
         prior.covariance[axis][axis] = 30.0 * 30.0;
         prior.covariance[axis + 3][axis + 3] = 300.0 * 300.0;
     }
-    prior.covariance[6][6] = settings.drag.log_drag_sigma * settings.drag.log_drag_sigma;
+    prior.covariance[6][6] = settings.drag.log_drag().1.powi(2);
+    prior.covariance[7][7] = settings.surroundings.wind_sigma_mps.powi(2);
+    prior.covariance[8][8] = prior.covariance[7][7];
     let mut bound = Bound::new(&settings.surroundings, &settings.drag, prior);
     for second in 1..13 {
         bound.step(1.0, at(f64::from(second)), Some(&radar.model));

@@ -103,7 +103,7 @@ pub fn fly_over_earth(
         model: Model::WGS_84,
     };
     let burn_s = motor.map(|motor| motor.burn_s);
-    let flown = march::march(&earth, [x, y, z, vx, vy, vz], burn_s, steps)?;
+    let flown = march::march(&earth, [x, y, z, vx, vy, vz], burn_s, steps, &mut |_, _| {})?;
     let [x, y, z, vx, vy, vz] = flown.end;
     let (latitude_rad, longitude_rad, _) = geodetic([x, y, z]);
     let frame = Frame::at(latitude_rad, longitude_rad);

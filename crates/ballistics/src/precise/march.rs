@@ -40,14 +40,17 @@ pub(super) struct Step {
     pub(super) error: f64,
 }
 
-/// Follows a flight to the first crossing of the ground on the way down.
+/// Follows a flight to the first crossing of the ground on the way down; `visit` is shown time and
+/// state at the start, after every step and at the end.
 pub(super) fn march(
     system: &impl System,
     start: State,
     burn_s: Option<f64>,
     steps: Steps,
+    visit: &mut impl FnMut(f64, &State),
 ) -> Result<Flown, FlightError> {
     let (mut state, mut time_s) = (start, 0.0);
+    visit(time_s, &state);
     let mut apex = (system.height_m(&start), 0.0);
     let burn_s = burn_s.unwrap_or(0.0);
     let mut next_s = match steps {
@@ -85,8 +88,10 @@ pub(super) fn march(
         }
         if system.height_m(&step.end) <= 0.0 && system.climb_mps(&step.end) < 0.0 {
             let last_s = falling_root(from_s, step_s, |share_s| system.height_m(&at(share_s)));
+            let end = at(last_s);
+            visit(time_s + last_s, &end);
             return Ok(Flown {
-                end: at(last_s),
+                end,
                 time_s: time_s + last_s,
                 apex_m: apex.0,
                 apex_time_s: apex.1,
@@ -98,6 +103,7 @@ pub(super) fn march(
         } else {
             time_s + step_s
         };
+        visit(time_s, &state);
         let height_m = system.height_m(&state);
         if height_m > HEIGHT_MAX_M {
             return Err(FlightError::LeftEarth { height_m });

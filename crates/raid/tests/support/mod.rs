@@ -1,9 +1,10 @@
 //! Unknowns made by hand, in the middle of what is credible.
+#![allow(dead_code)]
 
 use raid::unknowns::{
     InterceptorDraw, MunitionDraw, PeopleDraw, SensorDraw, SystemDraw, VulnerabilityDraw,
 };
-use raid::{Flights, Raid, RaidKey, Unknowns};
+use raid::{Flights, FlownRaid, Raid, RaidKey, Unknowns};
 use theatre::{Blast, MunitionKind, Role};
 
 pub const ROCKET: usize = 0;
@@ -27,6 +28,10 @@ pub fn unknowns() -> Unknowns {
                     engagements: 4,
                     engagement_s: 2.5,
                     reaction_s: 2.0,
+                    channels: 1,
+                    looks: 1,
+                    reload_s: 300.0,
+                    window_s: 3_600.0,
                 }),
                 vulnerability: None,
             },
@@ -40,6 +45,10 @@ pub fn unknowns() -> Unknowns {
                     engagements: 6,
                     engagement_s: 2.0,
                     reaction_s: 2.0,
+                    channels: 6,
+                    looks: 1,
+                    reload_s: 3_600.0,
+                    window_s: 50.0,
                 }),
                 vulnerability: Some(VulnerabilityDraw {
                     damage_scale_m: 50.0,
@@ -61,6 +70,8 @@ pub fn unknowns() -> Unknowns {
 pub fn people() -> PeopleDraw {
     PeopleDraw {
         indoors: 0.6,
+        indoors_night: 0.9,
+        wake_s: 8.0,
         building: 0.35,
         prone: 0.45,
         shelter: 0.08,
@@ -137,17 +148,30 @@ fn missile() -> MunitionDraw {
     }
 }
 
-pub fn fly(unknowns: &Unknowns, munition: usize, rounds: u32, replication: u32) -> Raid {
-    let entity = munition as u32;
-    let key = RaidKey {
+pub fn key(munition: usize, replication: u32) -> RaidKey {
+    RaidKey {
         seed: 11,
         replication,
-        entity,
-    };
+        entity: munition as u32,
+    }
+}
+
+pub fn fly(unknowns: &Unknowns, munition: usize, rounds: u32, replication: u32) -> Raid {
     Flights::new(&unknowns.munitions[munition]).raid(
         rounds,
         &unknowns.systems,
         &unknowns.people,
-        key,
+        key(munition, replication),
+    )
+}
+
+/// The same raid on a site of 900 m, with every flight.
+pub fn flown(unknowns: &Unknowns, munition: usize, rounds: u32, replication: u32) -> FlownRaid {
+    Flights::new(&unknowns.munitions[munition]).flown(
+        rounds,
+        &unknowns.systems,
+        &unknowns.people,
+        900.0,
+        key(munition, replication),
     )
 }

@@ -227,7 +227,7 @@ impl Out {
     ) -> Result<String, String> {
         let rows = raids::parquet(subject, results.design, &results.rows)
             .map_err(|error| format!("cannot make raid.parquet: {error}"))?;
-        let rings = raids::rings(subject, results.design);
+        let rings = raids::rings(subject, results.design, document.best());
         let write = |name: &str, contents: &[u8]| {
             let path = self.folder.write(name, contents);
             path.map_err(|error| format!("{error}. {}", self.kept()))

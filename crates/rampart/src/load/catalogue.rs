@@ -19,6 +19,7 @@ const MUNITIONS_MAX: usize = 100;
 /// Longest distance that a figure may be, m: half the Earth's circumference.
 const FAR_M: f64 = 20_000_000.0;
 const HOUR_S: f64 = 3_600.0;
+const DAY_S: f64 = 86_400.0;
 const TEN_YEARS_DAYS: f64 = 3_650.0;
 
 const KIND: OneOf<MunitionKind> = OneOf(&[
@@ -63,18 +64,24 @@ const SENSOR_KEYS: [&str; 6] = [
     "plots_needed",
     "warning_delay_s",
 ];
-const INTERCEPTOR_KEYS: [&str; 6] = [
+const INTERCEPTOR_KEYS: [&str; 10] = [
     "engages",
     "intercept_probability",
     "reach_m",
     "engagements",
     "engagement_s",
     "reaction_s",
+    "channels",
+    "looks",
+    "reload_s",
+    "window_s",
 ];
 const VULNERABILITY_KEYS: [&str; 3] = ["damage_radius_m", "critical_part_spread_m", "repair_days"];
 
-const PEOPLE_KEYS: [&str; 11] = [
+const PEOPLE_KEYS: [&str; 13] = [
     "indoors",
+    "indoors_night",
+    "wake_s",
     "building",
     "prone",
     "shelter",
@@ -343,7 +350,7 @@ fn system(table: &Table) -> Option<SystemClass> {
         no_meaning_for_role(table, keys);
     }
     let sensor = has_sensor.then(|| sensor(table));
-    let interceptor = has_interceptor.then(|| interceptor(table));
+    let interceptor = has_interceptor.then(|| interceptor(table, role));
     let vulnerability = has_vulnerability.then(|| vulnerability(table));
     Some(SystemClass {
         id: id?,
@@ -391,13 +398,34 @@ fn sensor(table: &Table) -> Option<Sensor> {
     })
 }
 
-fn interceptor(table: &Table) -> Option<Interceptor> {
+/// A figure that may be left out, and what is taken then.
+fn figure_or(table: &Table, key: &str, range: Number, otherwise: f64) -> Option<Interval> {
+    let default = Interval {
+        low: otherwise,
+        high: otherwise,
+        source: format!("taken where `{key}` is left out"),
+    };
+    table.interval_or(key, range, default)
+}
+
+fn interceptor(table: &Table, role: Role) -> Option<Interceptor> {
     let engages = engages(table);
     let intercept_probability = figure(table, "intercept_probability", Number::SHARE);
     let reach_m = figure(table, "reach_m", Number::positive(FAR_M));
     let engagements = figure(table, "engagements", Number::within(0.0, 100_000.0));
     let engagement_s = figure(table, "engagement_s", Number::positive(HOUR_S));
     let reaction_s = figure(table, "reaction_s", Number::within(0.0, HOUR_S));
+    // Left out, they limit nothing but a gun, which engages one round at a time.
+    let rounds_at_once = if role == Role::PointDefence {
+        1.0
+    } else {
+        1_000.0
+    };
+    let count = Number::within(1.0, 1_000.0);
+    let channels = figure_or(table, "channels", count, rounds_at_once);
+    let looks = figure_or(table, "looks", count, 1.0);
+    let reload_s = figure_or(table, "reload_s", Number::within(0.0, DAY_S), DAY_S);
+    let window_s = figure_or(table, "window_s", Number::within(0.0, HOUR_S), HOUR_S);
     Some(Interceptor {
         engages: engages?,
         intercept_probability: intercept_probability?,
@@ -405,6 +433,10 @@ fn interceptor(table: &Table) -> Option<Interceptor> {
         engagements: engagements?,
         engagement_s: engagement_s?,
         reaction_s: reaction_s?,
+        channels: channels?,
+        looks: looks?,
+        reload_s: reload_s?,
+        window_s: window_s?,
     })
 }
 
@@ -453,6 +485,8 @@ fn people_under_fire(document: &Document) -> Option<People> {
     let seconds = |key| figure(&table, key, Number::within(0.0, HOUR_S));
     Some(People {
         indoors: share("indoors")?,
+        indoors_night: share("indoors_night")?,
+        wake_s: seconds("wake_s")?,
         building: share("building")?,
         prone: share("prone")?,
         shelter: share("shelter")?,

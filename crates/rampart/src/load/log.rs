@@ -26,6 +26,10 @@ pub enum File {
     BuiltInPeople,
     /// Rules for importing event data, built in or the user's own.
     ImportRules,
+    /// A radar.
+    Sensor,
+    /// Who may be warned.
+    Zones,
 }
 
 impl File {
@@ -51,6 +55,8 @@ impl File {
             Self::BuiltInMunitions => "catalogue/munitions.toml",
             Self::BuiltInPeople => "catalogue/people.toml",
             Self::ImportRules => "catalogue/import.toml",
+            Self::Sensor => "sensor.toml",
+            Self::Zones => "zones.geojson",
         }
     }
 

@@ -209,6 +209,14 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// An interval with its source that may be left out. `None` once a fault has been added.
+    pub fn interval_or(&self, key: &str, range: Number, default: Interval) -> Option<Interval> {
+        match self.find(key) {
+            Some(found) => self.read_interval(key, &found, range, true),
+            None => Some(default),
+        }
+    }
+
     fn read_interval(
         &self,
         key: &str,

@@ -257,6 +257,16 @@ pub(super) fn precise(subject: &Subject<'_>, design: Design, rows: &[Row], wante
 }
 
 impl Document {
+    /// Index of the loadout with the fewest casualties; the first of equals.
+    #[must_use]
+    pub fn best(&self) -> usize {
+        let means = self.loadouts.iter().map(|line| line.casualties.mean);
+        let best = means
+            .enumerate()
+            .min_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+        best.map_or(0, |(index, _)| index)
+    }
+
     /// Reads a study off.
     #[must_use]
     pub fn of(
@@ -337,7 +347,7 @@ fn line(subject: &Subject<'_>, rows: &[Row], sums: &[Sums], loadout: usize) -> L
         warned: own.mean(&own.warned, 1.0),
         unknown_share: unknown_share(&own.tolls, replications_of_a_group(own)),
         difference: (loadout > 0).then(|| difference(subject, sums, loadout)),
-        tail: subject.tail.map(|at_least| tail(own, at_least)),
+        tail: subject.tail.map(|at_least| tail(own, at_least, people)),
     }
 }
 
@@ -379,8 +389,9 @@ fn variance(values: &[f64]) -> f64 {
     values.iter().map(|value| (value - mean).powi(2)).sum()
 }
 
-fn tail(sums: &Sums, at_least: u32) -> Tail {
-    let found = sums.mean(&sums.tail, 1.0);
+fn tail(sums: &Sums, at_least: u32, people: f64) -> Tail {
+    let most = f64::from(u8::from(people >= f64::from(at_least)));
+    let found = sums.mean(&sums.tail, most);
     let replications: f64 = sums.count.iter().sum();
     // Counting raids one by one, each with its own draw of what is not known, scatters by p (1 − p) / n.
     let half = found.half_width() / 1.96;

@@ -30,19 +30,22 @@ pub struct Rings {
     /// Rounds a raid that fall beyond the last ring.
     pub beyond: f64,
     /// Some rounds, in populated radii east and north of the middle: distances as they fell,
-    /// bearings drawn. Whether each bursts under the first loadout.
+    /// bearings drawn. Whether each bursts under the loadout asked for.
     pub dots: Vec<([f64; 2], bool)>,
 }
 
-/// Flies the first raids of a study again and counts where rounds fall.
+/// Flies the first raids of a study again and counts where rounds fall; dots are those of `loadout`.
 #[must_use]
-pub fn rings(subject: &Subject<'_>, design: Design) -> Rings {
+pub fn rings(subject: &Subject<'_>, design: Design, loadout: usize) -> Rings {
     let raids = design.replications.min(RAIDS_MAX);
     let radius_m = subject.theatre.sites[subject.site].populated_radius_m;
     let mut incoming = [0.0; RINGS];
     let mut options = vec![[0.0; RINGS]; subject.options.len()];
     let (mut beyond, mut dots) = (0.0, Vec::new());
-    let first = subject.loadouts.first().map_or(0, |loadout| loadout.option);
+    let dotted = subject
+        .loadouts
+        .get(loadout)
+        .map_or(0, |loadout| loadout.option);
     in_groups(subject, design, 0..raids, |raid, unknowns, replication| {
         let placed = RaidAtSite::new(raid, unknowns, subject.class, radius_m);
         let bursts: Vec<Vec<bool>> = subject
@@ -69,7 +72,7 @@ pub fn rings(subject: &Subject<'_>, design: Design) -> Rings {
             }
             if dots.len() < DOTS_MAX {
                 let (sine, cosine) = libm::sincos(bearing);
-                let bursts = bursts.get(first).and_then(|bursts| bursts.get(number));
+                let bursts = bursts.get(dotted).and_then(|bursts| bursts.get(number));
                 dots.push(([away * sine, away * cosine], bursts == Some(&true)));
             }
         }

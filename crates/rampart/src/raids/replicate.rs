@@ -119,12 +119,7 @@ pub(super) fn in_groups(
     }
 }
 
-fn judged(
-    subject: &Subject<'_>,
-    raid: &Raid,
-    unknowns: &Unknowns,
-    replication: u32,
-) -> Vec<Row> {
+fn judged(subject: &Subject<'_>, raid: &Raid, unknowns: &Unknowns, replication: u32) -> Vec<Row> {
     let radius_m = subject.theatre.sites[subject.site].populated_radius_m;
     let [own, partner] = subject.people();
     let people = f64::from(own) + f64::from(partner);

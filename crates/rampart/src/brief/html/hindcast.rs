@@ -101,7 +101,8 @@ fn transform(scored: &Hindcast) -> String {
         text(&mut svg, x, bottom + 16.0, "middle", TICK, &label);
     }
     for count in [0.0, most] {
-        text(&mut svg, left - 6.0, y(count) + 4.0, "end", TICK, &number(count));
+        let label = format!("{count:.0}");
+        text(&mut svg, left - 6.0, y(count) + 4.0, "end", TICK, &label);
     }
     let _ = write!(
         svg,
@@ -160,8 +161,14 @@ fn raids(raids: &[RaidLine]) -> String {
     );
     for tick in [0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0] {
         if tick <= most {
-            let _ = write!(svg, "<path class=\"grid\" d=\"M{0} 4V{1}\"/>", px(x(tick)), px(bottom));
-            text(&mut svg, x(tick), bottom + 16.0, "middle", TICK, &number(tick));
+            let _ = write!(
+                svg,
+                "<path class=\"grid\" d=\"M{0} 4V{1}\"/>",
+                px(x(tick)),
+                px(bottom)
+            );
+            let label = format!("{tick:.0}");
+            text(&mut svg, x(tick), bottom + 16.0, "middle", TICK, &label);
         }
     }
     for (row, line) in raids.iter().take(shown).enumerate() {

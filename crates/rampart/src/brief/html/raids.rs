@@ -33,7 +33,7 @@ pub fn page(subject: &Subject<'_>, document: &Document, rows: &[Row], rings: &Ri
     headline(&mut page, subject, document);
     table(&mut page, subject, document);
     page.push_str("<div class=\"pair raid-pair\">\n");
-    page.push_str(&charts::map(rings, subject));
+    page.push_str(&charts::map(rings, subject, document));
     page.push_str(&charts::distances(rings, subject, document));
     page.push_str("</div>\n");
     page.push_str(&charts::casualties(subject, rows));
@@ -66,17 +66,8 @@ fn basis(subject: &Subject<'_>, document: &Document) -> String {
     )
 }
 
-/// Index of the loadout with the fewest casualties; the first of equals.
-pub(super) fn best(document: &Document) -> usize {
-    let means = document.loadouts.iter().map(|line| line.casualties.mean);
-    let best = means
-        .enumerate()
-        .min_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
-    best.map_or(0, |(index, _)| index)
-}
-
 fn headline(page: &mut String, subject: &Subject<'_>, document: &Document) {
-    let (Some(first), best) = (document.loadouts.first(), best(document)) else {
+    let (Some(first), best) = (document.loadouts.first(), document.best()) else {
         return;
     };
     let of = |line: &LoadoutLine| {
@@ -163,7 +154,7 @@ fn table(page: &mut String, subject: &Subject<'_>, document: &Document) {
     }
     let mut table = Table::new("Loadouts", &caption, &columns);
     table.dense();
-    let best = best(document);
+    let best = document.best();
     for (index, (loadout, line)) in subject.loadouts.iter().zip(&document.loadouts).enumerate() {
         let mut cells = cells(&loadout.name, line);
         if let Some(tail) = &line.tail {

@@ -1,6 +1,5 @@
 //! Drawings of a raid: where its rounds fall, whom they hurt, how early they are told.
 
-use super::best;
 use crate::brief::html::charts::text;
 use crate::brief::html::text::{escape, px};
 use crate::brief::words::{number, percent};
@@ -25,10 +24,11 @@ const CLASSES: [(u32, u32, &str); 7] = [
 /// Bars of a chart of warning times.
 const BARS: usize = 20;
 const LABEL: &str = "font-size=\"13\"";
+const MARK: &str = "font-size=\"12\" class=\"mark\"";
 const TICK: &str = "font-size=\"11\" class=\"soft\"";
 
 /// Where rounds fall: dots of some, and how densely all of them fall, as shaded rings.
-pub fn map(rings: &Rings, subject: &Subject<'_>) -> String {
+pub fn map(rings: &Rings, subject: &Subject<'_>, document: &Document) -> String {
     let radius_m = subject.theatre.sites[subject.site].populated_radius_m;
     let (middle, unit) = (210.0, 66.0);
     let mut svg = String::from(
@@ -86,11 +86,16 @@ pub fn map(rings: &Rings, subject: &Subject<'_>) -> String {
     let _ = write!(
         svg,
         "</svg>\n<figcaption>The dashed circle holds the people. Shade: rounds a unit of area, of {} raids. Dots: {} of the rounds; \
-         hollow where {} stops them. Distances are as they fell, bearings are drawn evenly: no direction of fire is kept.{}\
+         hollow where {} stops them, the loadout with the fewest casualties. Distances are as they fell, bearings are drawn evenly: no direction of fire is kept.{}\
          </figcaption></figure>\n",
         rings.raids,
         rings.dots.len(),
-        escape(subject.loadouts.first().map_or("", |first| &first.name)),
+        escape(
+            subject
+                .loadouts
+                .get(document.best())
+                .map_or("", |best| &best.name)
+        ),
         if rings.beyond > 0.0 {
             format!(
                 " Beyond the drawing: {} rounds a raid.",
@@ -152,7 +157,7 @@ pub fn distances(rings: &Rings, subject: &Subject<'_>, document: &Document) -> S
         }
         path
     };
-    let best = best(document);
+    let best = document.best();
     let mut draw = |class: &str, counts: &[f64; RINGS]| {
         let _ = write!(svg, "<path class=\"{class}\" d=\"{}\"/>", line(counts));
     };

@@ -1,0 +1,6 @@
+//! What the programs of this folder share: simulated shots, radars, and the studies of the tracker.
+
+pub mod plots;
+pub mod shots;
+pub mod studies;
+pub mod traffic;

@@ -1,0 +1,246 @@
+//! Rounds of every class of the catalogue, flown through winds to the ground: the truth of the studies.
+//!
+//! Drag law, winds and atmosphere are those of `ballistics`; the motion is integrated here, so that nothing
+//! of the tracker is in the truth.
+
+use std::error::Error;
+use std::f64::consts::{FRAC_PI_4, TAU};
+
+use ballistics::atmosphere::STANDARD_GRAVITY_MPS2;
+use ballistics::{BodyDrag, DragCurve, DragLaw, DragShape, WindProfile};
+use theatre::{Blast, Interval, MunitionClass, MunitionKind, Stream};
+
+/// Standard shape that the catalogue's drag scales refer to.
+pub const SHAPE: DragShape = DragShape::G1;
+/// Step of the integration and of what is kept of it, s.
+pub const STEP_S: f64 = 0.05;
+/// Spread of the wind along each axis at each height, m/s, and the height in which half of it changes, m.
+pub const WIND_SIGMA_MPS: f64 = 3.0;
+const WIND_HEIGHTS_M: [f64; 6] = [0.0, 500.0, 1_500.0, 3_000.0, 6_000.0, 12_000.0];
+const WIND_SCALE_M: f64 = 1_000.0;
+
+const CATALOGUE: &str = include_str!("../../crates/rampart/catalogue/munitions.toml");
+
+/// Rockets and mortars of the catalogue.
+///
+/// # Errors
+/// Where the catalogue does not read as expected.
+pub fn munitions() -> Result<Vec<MunitionClass>, Box<dyn Error>> {
+    let table: toml::Table = CATALOGUE.parse()?;
+    let rows = table.get("munition").and_then(|rows| rows.as_array());
+    let rows = rows.ok_or("no munition in the catalogue")?.iter();
+    let all: Result<Vec<_>, _> = rows.map(munition).collect();
+    let mut all = all?;
+    all.retain(|munition| munition.kind != MunitionKind::BallisticMissile);
+    Ok(all)
+}
+
+fn munition(row: &toml::Value) -> Result<MunitionClass, Box<dyn Error>> {
+    let text = |key: &str| {
+        let text = row.get(key).and_then(|value| value.as_str());
+        text.map(str::to_owned)
+            .ok_or_else(|| format!("a munition without {key}"))
+    };
+    let interval = |key: &str| -> Result<Interval, Box<dyn Error>> {
+        let end = |end: &str| {
+            let value = row.get(key).and_then(|value| value.get(end));
+            let whole = |value: &toml::Value| value.as_integer().map(|whole| whole as f64);
+            value
+                .and_then(|value| value.as_float().or_else(|| whole(value)))
+                .ok_or_else(|| format!("a munition without {key}"))
+        };
+        Ok(Interval {
+            low: end("low")?,
+            high: end("high")?,
+            source: String::new(),
+        })
+    };
+    let named = |kind: &&MunitionKind| text("kind").is_ok_and(|name| name == kind.name());
+    Ok(MunitionClass {
+        id: text("id")?,
+        name: text("name")?,
+        kind: *MunitionKind::ALL
+            .iter()
+            .find(named)
+            .ok_or("an unknown kind")?,
+        effect: Blast::Fragments,
+        speed_mps: interval("speed_mps")?,
+        mass_kg: interval("mass_kg")?,
+        calibre_mm: interval("calibre_mm")?,
+        drag_scale: interval("drag_scale")?,
+        fired_from_m: interval("fired_from_m")?,
+        scatter_along: interval("scatter_along")?,
+        scatter_across: interval("scatter_across")?,
+        failure_probability: interval("failure_probability")?,
+        killed_radius_m: interval("killed_radius_m")?,
+        wounded_radius_m: interval("wounded_radius_m")?,
+        interval_s: interval("interval_s")?,
+        centre_spread: interval("centre_spread")?,
+    })
+}
+
+/// One round from start to impact, in the radar's frame.
+#[derive(Clone, Debug)]
+pub struct Flight {
+    /// Place (m), velocity (m/s) and wind met (m/s), every [`STEP_S`] from the start.
+    pub states: Vec<[f64; 8]>,
+    /// Logarithm of scale times area over twice the mass.
+    pub log_drag: f64,
+    /// Where it comes down, m.
+    pub impact_m: [f64; 2],
+    /// When, s after the start.
+    pub impact_s: f64,
+}
+
+impl Flight {
+    /// State some seconds after the start, the last one later than the impact; linear between steps.
+    #[must_use]
+    pub fn at(&self, time_s: f64) -> [f64; 8] {
+        let place = (time_s / STEP_S).max(0.0);
+        let last = self.states.len() - 1;
+        let index = (place as usize).min(last);
+        let (from, to) = (self.states[index], self.states[(index + 1).min(last)]);
+        let share = place - index as f64;
+        std::array::from_fn(|axis| from[axis] + share.min(1.0) * (to[axis] - from[axis]))
+    }
+}
+
+/// A wind that changes with height, each layer hanging together with the one below.
+///
+/// # Errors
+/// None that the figures here give rise to.
+pub fn wind(sigma_mps: f64, stream: &mut Stream) -> Result<WindProfile, Box<dyn Error>> {
+    let mut layers: Vec<(f64, [f64; 2])> = Vec::new();
+    for height_m in WIND_HEIGHTS_M {
+        let mut fresh = || [stream.normal(), stream.normal()].map(|part| sigma_mps * part);
+        let wind_mps = match layers.last() {
+            None => fresh(),
+            Some((below_m, below)) => {
+                let kept = (-(height_m - below_m) / WIND_SCALE_M).exp();
+                let new = (1.0 - kept * kept).sqrt();
+                let fresh = fresh();
+                [0, 1].map(|axis| kept * below[axis] + new * fresh[axis])
+            }
+        };
+        layers.push((height_m, wind_mps));
+    }
+    Ok(WindProfile::new(&layers)?)
+}
+
+/// A round of a class, every figure drawn within its interval, that comes down within `around_m` of the
+/// radar, under a wind of spread `wind_sigma_mps`.
+///
+/// # Errors
+/// None that the catalogue gives rise to.
+pub fn shot(
+    munition: &MunitionClass,
+    around_m: f64,
+    wind_sigma_mps: f64,
+    stream: &mut Stream,
+) -> Result<Flight, Box<dyn Error>> {
+    let wind = wind(wind_sigma_mps, stream)?;
+    let [speed_mps, mass_kg, scale, calibre_mm] = [
+        &munition.speed_mps,
+        &munition.mass_kg,
+        &munition.drag_scale,
+        &munition.calibre_mm,
+    ]
+    .map(|interval| interval.at(stream.uniform()));
+    let calibre_m = 1e-3 * calibre_mm;
+    let mut draw = |low: f64, high: f64| low + (high - low) * stream.uniform();
+    let elevation = match munition.kind {
+        MunitionKind::Mortar => draw(0.8, 1.35),
+        _ => draw(0.5, 0.95),
+    };
+    let heading = draw(0.0, TAU);
+    let place = [draw(0.0, TAU), around_m * draw(0.0, 1.0).sqrt()];
+    let law = BodyDrag::new(
+        mass_kg,
+        calibre_m,
+        DragCurve {
+            shape: SHAPE,
+            scale,
+        },
+    );
+    let level = speed_mps * elevation.cos();
+    let start = [
+        0.0,
+        0.0,
+        0.0,
+        level * heading.cos(),
+        level * heading.sin(),
+        speed_mps * elevation.sin(),
+    ];
+    let (mut states, impact_s) = fly(&law, &wind, start);
+    let end = states[states.len() - 1];
+    let shift = [
+        place[1] * place[0].cos() - end[0],
+        place[1] * place[0].sin() - end[1],
+    ];
+    for state in &mut states {
+        state[0] += shift[0];
+        state[1] += shift[1];
+    }
+    Ok(Flight {
+        impact_m: [end[0] + shift[0], end[1] + shift[1]],
+        states,
+        log_drag: (0.5 * scale * FRAC_PI_4 * calibre_m * calibre_m / mass_kg).ln(),
+        impact_s,
+    })
+}
+
+/// The states of a flight until it meets the ground, the last of them there, and when that is.
+#[must_use]
+pub fn fly(law: &impl DragLaw, wind: &WindProfile, start: [f64; 6]) -> (Vec<[f64; 8]>, f64) {
+    let full = |state: [f64; 6]| {
+        let [wx, wy] = wind.at(state[2]);
+        let [x, y, z, vx, vy, vz] = state;
+        [x, y, z, vx, vy, vz, wx, wy]
+    };
+    let (mut state, mut time_s) = (start, 0.0);
+    let mut states = vec![full(state)];
+    loop {
+        let next = step(law, wind, &state, STEP_S);
+        if next[2] <= 0.0 && next[5] < 0.0 {
+            // The last part of a step is nearly straight: secants meet the ground to a millimetre.
+            let mut share = state[2] / (state[2] - next[2]);
+            for _ in 0..4 {
+                let there = step(law, wind, &state, share * STEP_S);
+                share += -there[2] / (there[5] * STEP_S);
+            }
+            states.push(full(step(law, wind, &state, share * STEP_S)));
+            return (states, time_s + share * STEP_S);
+        }
+        state = next;
+        time_s += STEP_S;
+        states.push(full(state));
+    }
+}
+
+fn step(law: &impl DragLaw, wind: &WindProfile, state: &[f64; 6], step_s: f64) -> [f64; 6] {
+    let rates = |state: &[f64; 6]| {
+        let [_, _, z, vx, vy, vz] = *state;
+        let [wx, wy] = wind.at(z);
+        let (ax, ay) = (vx - wx, vy - wy);
+        let slowing = law.deceleration_per_speed(z, (ax * ax + ay * ay + vz * vz).sqrt());
+        [
+            vx,
+            vy,
+            vz,
+            -slowing * ax,
+            -slowing * ay,
+            -slowing * vz - STANDARD_GRAVITY_MPS2,
+        ]
+    };
+    let moved = |by: &[f64; 6], time_s: f64| -> [f64; 6] {
+        std::array::from_fn(|axis| state[axis] + time_s * by[axis])
+    };
+    let first = rates(state);
+    let second = rates(&moved(&first, 0.5 * step_s));
+    let third = rates(&moved(&second, 0.5 * step_s));
+    let fourth = rates(&moved(&third, step_s));
+    std::array::from_fn(|axis| {
+        state[axis]
+            + step_s / 6.0 * (first[axis] + 2.0 * (second[axis] + third[axis]) + fourth[axis])
+    })
+}

@@ -1,0 +1,317 @@
+//! What flies where nothing is fired at anybody: clutter, birds, aircraft, drones, machine-gun fire and
+//! outgoing rounds, and how often it makes a warning.
+
+use std::error::Error;
+use std::f64::consts::TAU;
+
+use ballistics::{BodyDrag, DragCurve, QuadraticDrag};
+use theatre::{Stage, Stream};
+use tracking::warning::{self, Area, Warner};
+use tracking::{DragPrior, SensorModel, Settings, Tracker};
+
+use crate::plots::{self, Faults};
+use crate::shots::{self, SHAPE};
+use crate::studies::GROUND;
+
+/// Half the side of the square zone around the radar, m.
+pub const ZONE_HALF_M: f64 = 1_000.0;
+
+/// What flies. Rates are a busy base's (assumed).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Birds at 8 to 20 m/s that turn at random, 36 an hour, for five minutes each.
+    Birds,
+    /// Aeroplanes and helicopters at 30 to 220 m/s, level or landing, 12 an hour.
+    Aircraft,
+    /// Small drones that hover or go up to 18 m/s and climb or sink at up to 4 m/s, 6 an hour.
+    Drones,
+    /// Bursts of five to twelve tracers that slow down fast, 20 an hour, from the base or towards it.
+    Guns,
+    /// Mortar rounds from the base that fall outside it, 6 an hour.
+    Outgoing,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [
+        Self::Birds,
+        Self::Aircraft,
+        Self::Drones,
+        Self::Guns,
+        Self::Outgoing,
+    ];
+
+    /// How often in an hour.
+    fn per_hour(self) -> f64 {
+        match self {
+            Self::Birds => 36.0,
+            Self::Aircraft => 12.0,
+            Self::Drones | Self::Outgoing => 6.0,
+            Self::Guns => 20.0,
+        }
+    }
+}
+
+/// One thing in the air.
+struct Flyer {
+    kind: Kind,
+    until_s: f64,
+    /// What flies by itself: place, velocity, and how unsteady it is, m/s a root second.
+    state: [f64; 6],
+    unsteady: f64,
+    /// What falls: its states, every [`shots::STEP_S`] from a moment on.
+    path: Option<(f64, Vec<[f64; 8]>)>,
+}
+
+/// What some hours brought.
+#[derive(Clone, Debug, Default)]
+pub struct Quiet {
+    /// Hours.
+    pub hours: f64,
+    /// Alerts, each of them needless.
+    pub alerts: u32,
+    /// Things that were in the air.
+    pub flyers: u32,
+    /// Reasons of dismissal and how often each was given.
+    pub dismissed: std::collections::BTreeMap<String, u32>,
+    /// Confirmed tracks that ended.
+    pub tracks: usize,
+}
+
+/// Watches a base on which nothing falls.
+///
+/// # Errors
+/// None that the figures here give rise to.
+pub fn watch(kinds: &[Kind], hours: f64, seed: u32) -> Result<Quiet, Box<dyn Error>> {
+    let sensor = plots::all_round();
+    let munitions = shots::munitions()?;
+    let settings = Settings {
+        drag: DragPrior::of_munitions(&munitions, SHAPE),
+        ..Settings::default()
+    };
+    let mut tracker = Tracker::new(settings, vec![sensor])?;
+    let half = ZONE_HALF_M;
+    let zone = Area::new(vec![[-half, -half], [half, -half], [half, half], [-half, half]])?;
+    let mut warner = Warner::new(warning::Settings::default(), vec![zone])?;
+    let mut stream = Stream::new(0x7175_6965, seed, 0, 1);
+    let mut flyers: Vec<Flyer> = Vec::new();
+    let mut found = Quiet {
+        hours,
+        ..Quiet::default()
+    };
+    let mut dismissed_last = None;
+    for scan in 0..(hours * 3_600.0 / sensor.scan_period_s) as u64 {
+        let time_s = scan as f64 * sensor.scan_period_s;
+        for &kind in kinds {
+            let mean = kind.per_hour() * sensor.scan_period_s / 3_600.0;
+            for _ in 0..plots::poisson(mean, &mut stream) {
+                let before = flyers.len();
+                appear(kind, time_s, &mut flyers, &mut stream)?;
+                found.flyers += (flyers.len() - before) as u32;
+            }
+        }
+        flyers.retain(|flyer| flyer.until_s > time_s);
+        let scan = look(&sensor, &mut flyers, time_s, &mut stream);
+        let time_ns = scan.time_ns;
+        tracker.take(scan, time_ns)?;
+        let observed = warning::observe(&tracker, &GROUND, &warning::Settings::default());
+        for notice in warner.take(time_ns, &observed) {
+            if notice.stage == Stage::Alert {
+                found.alerts += 1;
+                if std::env::var("DBG").is_ok() {
+                    let near = |at: [f64; 3]| flyers.iter().map(|f| {
+                        let s = f.at(time_s); ((0..3).map(|a| (s[a]-at[a]).powi(2)).sum::<f64>().sqrt(), f.kind)
+                    }).min_by(|a,b| a.0.total_cmp(&b.0));
+                    for one in &observed { if let warning::Outlook::Falls(impact) = one.outlook {
+                        if one.probability > 0.001 {
+                        let t = tracker.tracks().find(|t| t.id == one.track).unwrap();
+                        eprintln!("alert {time_s} p {:.3} notice p {:.3} score {:.1} plots {} {:?} probs {:.3?} v {:.0?} z {:.0} range {:.0} impact {:.0?} sd {:.0} near {:?}", one.probability, notice.probability, t.score, t.plots, t.status, t.probabilities, &t.state.mean[3..6], t.state.mean[2], plots::polar([t.state.mean[0],t.state.mean[1],t.state.mean[2]])[0], impact.position_m, impact.covariance[0][0].sqrt(), near([t.state.mean[0],t.state.mean[1],t.state.mean[2]]));
+                    }}}
+                }
+            }
+        }
+        let newest = tracker.dismissed().last().map(|one| one.track);
+        if newest != dismissed_last {
+            dismissed_last = newest;
+            if let Some(one) = tracker.dismissed().last() {
+                *found.dismissed.entry(one.class.name().to_owned()).or_default() += 1;
+            }
+        }
+    }
+    found.tracks = tracker.ended().count();
+    Ok(found)
+}
+
+/// One look at everything in the air.
+fn look(
+    sensor: &SensorModel,
+    flyers: &mut [Flyer],
+    time_s: f64,
+    stream: &mut Stream,
+) -> tracking::Scan {
+    let time_ns = (time_s * 1e9) as i64;
+    let mut plots = Vec::new();
+    for flyer in flyers {
+        flyer.move_on(sensor.scan_period_s, stream);
+        let [x, y, z] = flyer.at(time_s);
+        if z > 0.0 {
+            plots.extend(plots::detect(
+                sensor,
+                &Faults::default(),
+                [x, y, z],
+                time_ns,
+                stream,
+            ));
+        }
+    }
+    plots::clutter(sensor, time_ns, stream, &mut plots);
+    plots::scan(time_ns, plots)
+}
+
+impl Flyer {
+    fn at(&self, time_s: f64) -> [f64; 3] {
+        let [x, y, z, ..] = self.state;
+        let Some((from_s, path)) = &self.path else {
+            return [x, y, z];
+        };
+        if time_s < *from_s {
+            return [0.0, 0.0, -1.0];
+        }
+        let index = ((time_s - from_s) / shots::STEP_S) as usize;
+        path.get(index)
+            .map_or([0.0, 0.0, -1.0], |state| [state[0], state[1], state[2]])
+    }
+
+    fn move_on(&mut self, time_s: f64, stream: &mut Stream) {
+        if self.path.is_some() {
+            return;
+        }
+        for axis in 0..3 {
+            self.state[axis] += time_s * self.state[axis + 3];
+        }
+        let kick = self.unsteady * time_s.sqrt();
+        for axis in 3..5 {
+            self.state[axis] += kick * stream.normal();
+        }
+        // The climb wanders less, and comes back.
+        self.state[5] = 0.9 * self.state[5] + 0.3 * kick * stream.normal();
+        if self.kind != Kind::Aircraft {
+            let [vx, vy] = [self.state[3], self.state[4]];
+            let fast = vx.hypot(vy) / 20.0;
+            if fast > 1.0 {
+                self.state[3] /= fast;
+                self.state[4] /= fast;
+            }
+        }
+        self.state[2] = self.state[2].max(20.0);
+    }
+}
+
+/// Lets something of a kind appear.
+fn appear(
+    kind: Kind,
+    time_s: f64,
+    flyers: &mut Vec<Flyer>,
+    stream: &mut Stream,
+) -> Result<(), Box<dyn Error>> {
+    let mut draw = |low: f64, high: f64| low + (high - low) * stream.uniform();
+    let mut steady = |distance_m, height_m, speed: [f64; 2], climb_mps: f64, unsteady, lasts_s| {
+        let (bearing, heading) = (draw(0.0, TAU), draw(0.0, TAU));
+        let (away_m, speed_mps) = (draw(400.0, distance_m), draw(speed[0], speed[1]));
+        Flyer {
+            kind,
+            until_s: time_s + lasts_s,
+            state: [
+                away_m * bearing.cos(),
+                away_m * bearing.sin(),
+                draw(30.0, height_m),
+                speed_mps * heading.cos(),
+                speed_mps * heading.sin(),
+                draw(-climb_mps, climb_mps),
+            ],
+            unsteady,
+            path: None,
+        }
+    };
+    match kind {
+        Kind::Birds => flyers.push(steady(4_000.0, 800.0, [8.0, 20.0], 1.0, 1.0, 300.0)),
+        Kind::Drones => flyers.push(steady(3_000.0, 500.0, [0.0, 18.0], 4.0, 1.5, 300.0)),
+        Kind::Aircraft => {
+            let mut aircraft = steady(11_000.0, 2_500.0, [30.0, 220.0], 8.0, 1.0, 120.0);
+            aircraft.state[2] += 200.0;
+            flyers.push(aircraft);
+        }
+        Kind::Guns => burst(time_s, flyers, stream),
+        Kind::Outgoing => outgoing(time_s, flyers, stream)?,
+    }
+    Ok(())
+}
+
+/// A burst: rounds of 850 m/s that lose half their speed in 400 to 900 m, ten a second.
+fn burst(time_s: f64, flyers: &mut Vec<Flyer>, stream: &mut Stream) {
+    let mut draw = |low: f64, high: f64| low + (high - low) * stream.uniform();
+    let (bearing, heading, away_m) = (draw(0.0, TAU), draw(0.0, TAU), draw(0.0, 3_000.0));
+    let (elevation, half_m) = (draw(0.02, 0.7), draw(400.0, 900.0));
+    let count = draw(5.0, 13.0) as u32;
+    let law = QuadraticDrag {
+        per_metre: std::f64::consts::LN_2 / half_m,
+    };
+    for number in 0..count {
+        let from_s = time_s + 0.1 * f64::from(number);
+        let heading = heading + 0.01 * stream.normal();
+        let level = 850.0 * elevation.cos();
+        let start = [
+            away_m * bearing.cos(),
+            away_m * bearing.sin(),
+            1.0,
+            level * heading.cos(),
+            level * heading.sin(),
+            850.0 * elevation.sin(),
+        ];
+        let (mut path, lasts_s) = shots::fly(&law, &ballistics::WindProfile::default(), start);
+        // A tracer burns out, and a spent bullet gives no echo.
+        path.truncate((3.0 / shots::STEP_S) as usize);
+        flyers.push(Flyer {
+            kind: Kind::Guns,
+            until_s: from_s + lasts_s.min(3.0),
+            state: [0.0; 6],
+            unsteady: 0.0,
+            path: Some((from_s, path)),
+        });
+    }
+}
+
+/// A mortar round from the base to somewhere outside.
+fn outgoing(
+    time_s: f64,
+    flyers: &mut Vec<Flyer>,
+    stream: &mut Stream,
+) -> Result<(), Box<dyn Error>> {
+    let wind = shots::wind(shots::WIND_SIGMA_MPS, stream)?;
+    let mut draw = |low: f64, high: f64| low + (high - low) * stream.uniform();
+    let (heading, elevation, speed_mps) = (draw(0.0, TAU), draw(0.8, 1.2), draw(180.0, 320.0));
+    let scale = draw(0.8, 1.6);
+    let law = BodyDrag::new(13.0, 0.12, DragCurve { shape: SHAPE, scale });
+    let level = speed_mps * elevation.cos();
+    let start = [
+        draw(-600.0, 600.0),
+        draw(-600.0, 600.0),
+        1.0,
+        level * heading.cos(),
+        level * heading.sin(),
+        speed_mps * elevation.sin(),
+    ];
+    let (path, lasts_s) = shots::fly(&law, &wind, start);
+    let end = path[path.len() - 1];
+    if end[0].abs().max(end[1].abs()) < ZONE_HALF_M + 300.0 {
+        return Ok(());
+    }
+    flyers.push(Flyer {
+        kind: Kind::Outgoing,
+        until_s: time_s + lasts_s,
+        state: [0.0; 6],
+        unsteady: 0.0,
+        path: Some((time_s, path)),
+    });
+    Ok(())
+}

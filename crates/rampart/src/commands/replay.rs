@@ -1,0 +1,127 @@
+//! `rampart replay`: recorded plots through the code that watches live.
+
+use super::{BAD_INPUT, failed, print_faults};
+use crate::load;
+use crate::replay::{self, Replay, Source, tell};
+use clap::Args;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The radar and the zones of `rampart replay` and `rampart score`.
+#[derive(Clone, Debug, Args)]
+pub struct Scene {
+    /// The radar: its place, errors and field of view.
+    #[arg(long, value_name = "SENSOR.toml")]
+    sensor: PathBuf,
+    /// Zones that may be warned, as GeoJSON polygons with `id`, `name` and `shelter_time_s`.
+    #[arg(long, value_name = "ZONES.geojson")]
+    zones: Option<PathBuf>,
+    /// Height of the level ground above the sea, m [default: that of the radar].
+    #[arg(long, value_name = "M", value_parser = height)]
+    ground_height_m: Option<f64>,
+}
+
+/// Options of `rampart replay`.
+#[derive(Clone, Debug, Args)]
+pub struct ReplayArguments {
+    /// The recording: a JSON object a line, one for each scan.
+    file: PathBuf,
+    #[command(flatten)]
+    scene: Scene,
+    /// Print a line of JSON for each scan.
+    #[arg(long)]
+    json: bool,
+}
+
+fn height(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(height_m) if (-500.0..=9_000.0).contains(&height_m) => Ok(height_m),
+        _ => Err("write a number from -500 to 9000".to_owned()),
+    }
+}
+
+/// Radar and zones, read.
+pub(super) struct Ready {
+    pub(super) settings: crate::watch::engine::Settings,
+    pub(super) zones: Vec<load::Peopled>,
+}
+
+impl Scene {
+    /// Reads what is named; faults are printed.
+    pub(super) fn read(&self) -> Result<Ready, ExitCode> {
+        let bad = |faults| {
+            print_faults(&faults);
+            ExitCode::from(BAD_INPUT)
+        };
+        let sensor = load::sensor(&self.sensor).map_err(bad);
+        let zones = match &self.zones {
+            Some(path) => load::zones(path).map_err(bad),
+            None => Ok(Vec::new()),
+        };
+        let (sensor, zones) = (sensor?, zones?);
+        Ok(Ready {
+            settings: replay::settings(&sensor, &zones, self.ground_height_m),
+            zones,
+        })
+    }
+}
+
+/// Opens a recording and an engine for it.
+pub(super) fn open(path: &Path, ready: &Ready) -> Result<(Source, Replay), String> {
+    let replay = Replay::new(ready.settings.clone())
+        .map_err(|error| format!("{error}; are the zones near the radar, as [longitude, latitude]?"))?;
+    let source = Source::open(path).map_err(|trouble| trouble.to_string())?;
+    Ok((source, replay))
+}
+
+/// Replays, or says why not.
+#[must_use]
+pub fn run(arguments: &ReplayArguments) -> ExitCode {
+    let ready = match arguments.scene.read() {
+        Ok(ready) => ready,
+        Err(code) => return code,
+    };
+    let mut out = BufWriter::new(io::stdout().lock());
+    let played = play(arguments, &ready, &mut out);
+    // What was found before a fault is worth keeping.
+    match (played, out.flush()) {
+        (Err(Stop::Reader), _) => ExitCode::SUCCESS,
+        (Err(Stop::Fault(why)), _) => failed(&why),
+        (Ok(()), Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => {
+            failed(&format!("cannot print: {error}"))
+        }
+        (Ok(()), _) => ExitCode::SUCCESS,
+    }
+}
+
+/// Why a replay ends before the recording does.
+enum Stop {
+    Fault(String),
+    /// Nobody reads on.
+    Reader,
+}
+
+fn play(arguments: &ReplayArguments, ready: &Ready, out: &mut impl Write) -> Result<(), Stop> {
+    let (mut source, mut replay) = open(&arguments.file, ready).map_err(Stop::Fault)?;
+    let fault = |trouble: replay::Trouble| Stop::Fault(trouble.to_string());
+    let unwritten = |error: io::Error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Stop::Reader,
+        _ => Stop::Fault(format!("cannot print: {error}")),
+    };
+    let mut account = tell::Account::default();
+    while let Some(recorded) = source.next_scan().map_err(fault)? {
+        let step = replay.take(&recorded).map_err(fault)?;
+        if arguments.json {
+            let line = tell::json(&step).map_err(|error| unwritten(error.into()))?;
+            writeln!(out, "{line}").map_err(unwritten)?;
+        } else {
+            out.write_all(account.tell(&step).as_bytes())
+                .map_err(unwritten)?;
+        }
+    }
+    if !arguments.json {
+        out.write_all(account.end().as_bytes()).map_err(unwritten)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! Watching: bytes from radars in, warnings out.
+
+pub mod engine;
