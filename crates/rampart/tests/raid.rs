@@ -447,7 +447,7 @@ fn broken_off(within: &Path, dir: &Path, words: &str, signal: &str) -> i32 {
 #[test]
 fn a_study_broken_off_goes_on_to_the_same_bytes() {
     let (within, dir) = written("resume");
-    let words = format!("{ASKED} --rounds 12 --replications 12000 --tail 10 --threads 1 --out");
+    let words = format!("{ASKED} --rounds 12 --replications 8000 --tail 10 --threads 1 --out");
     let whole = run(
         &within,
         "raid",
@@ -542,7 +542,7 @@ fn unknowns_are_ranked_and_share_what_varies() {
     let found = asked(
         &within,
         &dir,
-        "--rounds 8 --replications 64 --loadout sense-and-warn=1 --explain",
+        "--rounds 2 --replications 64 --loadout sense-and-warn=1 --explain",
     );
     let unknowns = list(&found["unknowns"], "unknowns");
     let total = |line: &Value| float(&line["total"]["mean"]);

@@ -33,22 +33,24 @@ pub struct RaidArguments {
     #[arg(long, value_name = "ID")]
     munition: String,
     /// Rounds of the raid [default: a typical salvo of the class, the median of the log's forecast].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(raid::ROUNDS_MAX)))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true,
+          value_parser = clap::value_parser!(u32).range(1..=i64::from(raid::ROUNDS_MAX)))]
     rounds: Option<u32>,
     /// A loadout to report, such as `c-ram=1`, `c-ram=1,patriot=1` or `nothing`. May be repeated; the
     /// others are compared with the first [default: every loadout that the site may have].
     #[arg(long, value_name = "SYSTEM=N,...")]
     loadout: Vec<String>,
     /// Raids simulated.
-    #[arg(long, value_name = "N", default_value_t = 8192, conflicts_with = "precision",
+    #[arg(long, value_name = "N", default_value_t = 8192, conflicts_with = "precision", allow_negative_numbers = true,
           value_parser = clap::value_parser!(u32).range(1..=i64::from(REPLICATIONS_MAX)))]
     replications: u32,
     /// Simulate until the mean casualties and the leakage of every loadout are known to this share of
     /// themselves, at half of the 95 % interval's width: 0.05 is 5 %.
-    #[arg(long, value_name = "SHARE", value_parser = precision)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = precision)]
     precision: Option<f64>,
     /// Also tell the chance of at least N casualties in one raid, however small.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=200))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true,
+          value_parser = clap::value_parser!(u32).range(1..=200))]
     tail: Option<u32>,
     /// Also tell which unknown matters most for the casualties under the first loadout.
     #[arg(long)]

@@ -79,7 +79,7 @@ pub fn map(rings: &Rings, subject: &Subject<'_>, document: &Document) -> String 
             middle,
             middle - unit * away - 3.0,
             "middle",
-            TICK,
+            MARK,
             &label,
         );
     }
