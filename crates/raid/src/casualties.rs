@@ -255,8 +255,10 @@ pub fn realise(
         groups
     };
     for _ in 0..poisson(mean, stream) {
-        let spot_radius = libm::sqrt(stream.uniform());
-        let (sine, cosine) = libm::sincos(std::f64::consts::TAU * stream.uniform());
+        // As many draws for each group whatever becomes of it, so that the next has the same.
+        let [spot, turn, placed, draws @ ..] = [(); 7].map(|()| stream.uniform());
+        let spot_radius = libm::sqrt(spot);
+        let (sine, cosine) = libm::sincos(std::f64::consts::TAU * turn);
         let distance_m = if around_burst {
             let away_m = reach_m * spot_radius;
             let from_middle_m = libm::hypot(burst.offset_m + away_m * cosine, away_m * sine);
@@ -271,16 +273,9 @@ pub fn realise(
                 from_middle_m * sine,
             )
         };
-        let posture = pick(&burst.postures, stream.uniform());
-        let group = group_hurt(
-            burst,
-            posture,
-            distance_m,
-            size as u64,
-            own,
-            partner,
-            stream,
-        );
+        let posture = pick(&burst.postures, placed);
+        let own_share = f64::from(own) / people;
+        let group = group_hurt(burst, posture, distance_m, size as u64, own_share, draws);
         hurt.add(group, own, partner);
     }
     hurt
@@ -294,14 +289,14 @@ pub(crate) fn size_of_groups(people: f64, group_size: f64) -> f64 {
         .clamp(1.0, people.max(1.0))
 }
 
+/// What a burst does to a group, by uniform draws: who is killed, who wounded, whose they are.
 fn group_hurt(
     burst: &Burst,
     posture: Posture,
     distance_m: f64,
     size: u64,
-    own: u32,
-    partner: u32,
-    stream: &mut Stream,
+    own_share: f64,
+    [killed_draw, wounded_draw, own_killed_draw, own_wounded_draw]: [f64; 4],
 ) -> Casualties {
     let chance = |scale_m: f64, area_left: f64| {
         let effective = scale_m * scale_m * area_left;
@@ -313,16 +308,15 @@ fn group_hurt(
     };
     let killed_chance = chance(burst.killed_scale_m, posture.killed);
     let hurt_chance = chance(burst.hurt_scale_m, posture.hurt).max(killed_chance);
-    let killed = binomial(size, killed_chance, stream);
+    let killed = binomial_at(size, killed_chance, killed_draw);
     let wounded_chance = if killed_chance < 1.0 {
         (hurt_chance - killed_chance) / (1.0 - killed_chance)
     } else {
         0.0
     };
-    let wounded = binomial(size - killed, wounded_chance, stream);
-    let own_share = f64::from(own) / (f64::from(own) + f64::from(partner));
-    let killed_own = binomial(killed, own_share, stream);
-    let wounded_own = binomial(wounded, own_share, stream);
+    let wounded = binomial_at(size - killed, wounded_chance, wounded_draw);
+    let killed_own = binomial_at(killed, own_share, own_killed_draw);
+    let wounded_own = binomial_at(wounded, own_share, own_wounded_draw);
     let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
     Casualties {
         killed: count(killed_own),
@@ -330,6 +324,33 @@ fn group_hurt(
         killed_partner: count(killed - killed_own),
         wounded_partner: count(wounded - wounded_own),
     }
+}
+
+/// The binomial count at a quantile: the inverse of its distribution function, summed from below.
+fn binomial_at(trials: u64, chance: f64, draw: f64) -> u64 {
+    if trials == 0 || chance.is_nan() || chance <= 0.0 {
+        return 0;
+    }
+    if chance >= 1.0 {
+        return trials;
+    }
+    if chance > 0.5 {
+        return trials - binomial_at(trials, 1.0 - chance, 1.0 - draw);
+    }
+    let none = trials as f64 * libm::log1p(-chance);
+    if none < -600.0 {
+        // Its terms would vanish: a draw of another kind, on a stream that follows from this one.
+        return binomial(trials, chance, &mut Stream::new(draw.to_bits(), 0, 0, 0));
+    }
+    let odds = chance / (1.0 - chance);
+    let (mut term, mut count) = (libm::exp(none), 0);
+    let mut left = draw - term;
+    while left >= 0.0 && count < trials {
+        term *= odds * (trials - count) as f64 / (count + 1) as f64;
+        count += 1;
+        left -= term;
+    }
+    count
 }
 
 fn pick(postures: &[Posture; 4], draw: f64) -> Posture {
@@ -403,6 +424,31 @@ mod tests {
                 "{offset_m}: {ours} not {brute}"
             );
         }
+    }
+
+    #[test]
+    fn the_inverse_of_the_binomial_law_has_its_moments() {
+        for (trials, chance) in [(15, 0.02), (15, 0.7), (40, 0.4), (1, 0.3), (5_000, 0.3)] {
+            let count = 20_000;
+            let draws = (0..count).map(|n| (f64::from(n) + 0.5) / f64::from(count));
+            let (mut sum, mut squares) = (0.0, 0.0);
+            for draw in draws {
+                let number = binomial_at(trials, chance, draw) as f64;
+                sum += number;
+                squares += number * number;
+            }
+            let mean = sum / f64::from(count);
+            let variance = squares / f64::from(count) - mean * mean;
+            let expected = trials as f64 * chance;
+            assert!(
+                (mean / expected - 1.0).abs() < 0.01,
+                "{trials} {chance}: {mean}"
+            );
+            let ratio = variance / (expected * (1.0 - chance));
+            assert!((ratio - 1.0).abs() < 0.05, "{trials} {chance}: {ratio}");
+        }
+        assert_eq!([binomial_at(7, 1.0, 0.3), binomial_at(7, 0.0, 0.3)], [7, 0]);
+        assert!(binomial_at(9, 0.5, 0.999_999_999) <= 9);
     }
 
     #[test]

@@ -10,18 +10,17 @@
 //! planner can weigh people with, and casualties as they may happen ([`RaidAtSite::realise`]), which
 //! shows how they come together.
 //!
+//! `docs/raid.md` describes the whole model with its sources.
+//!
 //! ## Deliberately absent
 //! No wall clock, no files, no forecast: how often raids come is the caller's. Nothing here gives an
-//! aim point, a launch position, an angle or a charge: nominal shots are private to [`salvo`], and
-//! every result is marginal over launch errors.
+//! aim point, a launch position, an angle or a charge: nominal shots and true flights are private, and
+//! every result is marginal over launch errors. A [`FlownRaid`] shows itself to radars alone.
 //!
 //! ## Left plain
-//! * The ground is flat and at sea level; there is no wind beyond what the scatter holds; a rocket
-//!   starts at its burn-out speed.
-//! * One track decides for the whole salvo: every round is tracked as long after its launch as the
-//!   first.
-//! * A round that fails is not engaged. A round is engaged once.
-//! * Occupancy does not know day from night.
+//! * The ground is flat and at sea level; wind acts through the scatter alone.
+//! * A round that fails is not tracked or engaged, nor does it sound the siren.
+//! * A radar stands in the middle of the base, and sees the nominal path come in there.
 //! * Missile warning comes from the theatre's early warning alone, whatever stands at the site.
 
 pub mod casualties;

@@ -2,8 +2,8 @@
 
 mod support;
 
-use raid::{Defence, Hurt, Judged, Raid, RaidAtSite, Unknowns};
-use support::{BATTERY, GUN, MISSILE, MORTAR, ROCKET, SIREN, fly, unknowns};
+use raid::{Defence, Flights, Hurt, Judged, Raid, RaidAtSite, Unknowns};
+use support::{BATTERY, GUN, MISSILE, MORTAR, ROCKET, SIREN, fly, fly_again, unknowns};
 
 const RADIUS_M: f64 = 900.0;
 
@@ -24,9 +24,10 @@ fn judge(
 }
 
 fn mean_hurt(unknowns: &Unknowns, munition: usize, local: [u32; 3], area: [u32; 3]) -> f64 {
+    let flights = Flights::new(&unknowns.munitions[munition]);
     let total: f64 = (0..500)
         .map(|replication| {
-            let raid = fly(unknowns, munition, 8, replication);
+            let raid = fly_again(&flights, unknowns, munition, 8, replication);
             let hurt = judge(unknowns, &raid, munition, local, area).1;
             hurt.killed + hurt.wounded
         })
@@ -63,8 +64,9 @@ fn scatter_is_what_the_catalogue_says() {
     let mut unknowns = unknowns();
     unknowns.munitions[ROCKET].fired_from_m = [5_000.0, 5_000.0];
     let (mut along, mut across, mut count) = (0.0, 0.0, 0.0);
+    let flights = Flights::new(&unknowns.munitions[ROCKET]);
     for replication in 0..4_000 {
-        for round in fly(&unknowns, ROCKET, 1, replication).rounds {
+        for round in fly_again(&flights, &unknowns, ROCKET, 1, replication).rounds {
             along += round.along_m * round.along_m;
             across += round.across_m * round.across_m;
             count += 1.0;
@@ -82,8 +84,10 @@ fn scatter_is_what_the_catalogue_says() {
 fn a_unit_more_never_lets_a_round_through_and_never_warns_later() {
     let unknowns = unknowns();
     for munition in [ROCKET, MORTAR] {
+        let flights = Flights::new(&unknowns.munitions[munition]);
         for replication in 0..300 {
-            let raid = fly(&unknowns, munition, 1 + replication % 40, replication);
+            let rounds = 1 + replication % 40;
+            let raid = fly_again(&flights, &unknowns, munition, rounds, replication);
             let ladder = [[0, 0, 0], [0, 0, 1], [1, 0, 1], [2, 0, 1], [3, 0, 1]];
             let judged = ladder.map(|local| judge(&unknowns, &raid, munition, local, [0; 3]));
             for pair in judged.windows(2) {
@@ -139,13 +143,114 @@ fn a_battery_runs_dry() {
     assert_eq!(stopped([0, 2, 0]), 4);
 }
 
+/// Missiles that come all at once, in the middle of the base, none of which fails.
+fn at_once(unknowns: &mut Unknowns) -> Raid {
+    unknowns.munitions[MISSILE].failure_probability = 0.0;
+    unknowns.munitions[MISSILE].interval_s = 0.0;
+    unknowns.munitions[MISSILE].centre_spread = 0.0;
+    let mut raid = fly(unknowns, MISSILE, 12, 3);
+    raid.early_warning = false;
+    for round in &mut raid.rounds {
+        (round.along_m, round.across_m) = (0.0, 0.0);
+        (round.foresight_error_m, round.impact_s) = ([0.0; 2], 300.0);
+    }
+    raid
+}
+
+fn stopped(unknowns: &Unknowns, raid: &Raid, batteries: u32) -> usize {
+    let (judged, _) = judge(unknowns, raid, MISSILE, [0; 3], [0, batteries, 0]);
+    judged.bursts.iter().filter(|bursts| !**bursts).count()
+}
+
+fn battery(unknowns: &mut Unknowns) -> &mut raid::unknowns::InterceptorDraw {
+    unknowns.systems[BATTERY].interceptor.as_mut().unwrap()
+}
+
+#[test]
+fn a_battery_is_saturated_by_its_channels_and_its_time() {
+    let mut unknowns = unknowns();
+    let raid = at_once(&mut unknowns);
+    let interceptor = battery(&mut unknowns);
+    interceptor.intercept_probability = 1.0;
+    (interceptor.engagements, interceptor.engagement_s) = (100, 10.0);
+    (interceptor.window_s, interceptor.reaction_s) = (35.0, 5.0);
+    // 30 s are left once it is ready: three engagements on each channel.
+    for (channels, expected) in [(1, 3), (2, 6), (3, 9), (4, 12)] {
+        battery(&mut unknowns).channels = channels;
+        assert_eq!(stopped(&unknowns, &raid, 1), expected);
+        assert_eq!(stopped(&unknowns, &raid, 2), (2 * expected).min(12));
+    }
+    battery(&mut unknowns).channels = 1;
+    battery(&mut unknowns).window_s = 14.0;
+    assert_eq!(
+        stopped(&unknowns, &raid, 1),
+        0,
+        "no time left after its reaction"
+    );
+    let mut told = raid.clone();
+    told.early_warning = true;
+    assert_eq!(
+        stopped(&unknowns, &told, 1),
+        1,
+        "a battery that was told is ready"
+    );
+}
+
+#[test]
+fn an_empty_unit_fights_on_once_it_is_full_again() {
+    let mut unknowns = unknowns();
+    let mut raid = at_once(&mut unknowns);
+    for (number, round) in (0..).zip(&mut raid.rounds) {
+        round.impact_s = 300.0 + 20.0 * f64::from(number);
+    }
+    let interceptor = battery(&mut unknowns);
+    interceptor.intercept_probability = 1.0;
+    (interceptor.engagements, interceptor.channels) = (2, 1);
+    (
+        interceptor.window_s,
+        interceptor.reaction_s,
+        interceptor.engagement_s,
+    ) = (12.0, 0.0, 10.0);
+    interceptor.reload_s = 3_600.0;
+    assert_eq!(stopped(&unknowns, &raid, 1), 2);
+    // Two, then 45 s in which two pass, then two again.
+    battery(&mut unknowns).reload_s = 45.0;
+    assert_eq!(stopped(&unknowns, &raid, 1), 6);
+    battery(&mut unknowns).reload_s = 0.0;
+    assert_eq!(stopped(&unknowns, &raid, 1), 12);
+}
+
+/// Shooting again where the first engagement failed stops 1 − (1 − p)² of them.
+#[test]
+fn shoot_look_shoot_stops_more() {
+    let mut unknowns = unknowns();
+    let mut raid = at_once(&mut unknowns);
+    let mut share = |looks: u32| {
+        let mut stopped_all = 0;
+        for replication in 0..400 {
+            let mut draws = theatre::Stream::new(11, replication, 0, 7);
+            for round in &mut raid.rounds {
+                round.intercept_draw = draws.uniform();
+            }
+            let interceptor = battery(&mut unknowns);
+            (interceptor.looks, interceptor.intercept_probability) = (looks, 0.4);
+            (interceptor.engagements, interceptor.channels) = (100, 12);
+            stopped_all += stopped(&unknowns, &raid, 1);
+        }
+        f64::from(stopped_all as u32) / (12.0 * 400.0)
+    };
+    assert!((share(1) - 0.4).abs() < 0.03);
+    assert!((share(2) - 0.64).abs() < 0.03);
+}
+
 #[test]
 fn nearer_fire_gives_shorter_warning() {
     let mean_warning_s = |from_m: f64| {
         let mut unknowns = unknowns();
         unknowns.munitions[ROCKET].fired_from_m = [from_m, from_m];
+        let flights = Flights::new(&unknowns.munitions[ROCKET]);
         let warnings = (0..300).map(|replication| {
-            let raid = fly(&unknowns, ROCKET, 4, replication);
+            let raid = fly_again(&flights, &unknowns, ROCKET, 4, replication);
             let (judged, _) = judge(&unknowns, &raid, ROCKET, [0, 0, 1], [0; 3]);
             judged.warning_s.unwrap_or(0.0).max(0.0)
         });
@@ -159,10 +264,11 @@ fn nearer_fire_gives_shorter_warning() {
 fn a_gun_beside_a_battery_keeps_it_alive() {
     let unknowns = unknowns();
     let vulnerability = unknowns.systems[BATTERY].vulnerability.unwrap();
+    let flights = Flights::new(&unknowns.munitions[ROCKET]);
     let lost = |local: [u32; 3], aimed: bool| -> f64 {
         (0..400)
             .map(|replication| {
-                let raid = fly(&unknowns, ROCKET, 10, replication);
+                let raid = fly_again(&flights, &unknowns, ROCKET, 10, replication);
                 let placed =
                     RaidAtSite::new(&raid, &unknowns, ROCKET, RADIUS_M).with_battery(aimed);
                 let judged = placed.judge(Defence {
@@ -184,8 +290,9 @@ fn realised_casualties_average_to_the_expectation() {
     let unknowns = unknowns();
     let (own, partner) = (3_000, 1_000);
     let (mut expected, mut killed, mut all, mut own_hurt) = (Hurt::default(), 0.0, 0.0, 0.0);
+    let flights = Flights::new(&unknowns.munitions[ROCKET]);
     for replication in 0..6_000 {
-        let raid = fly(&unknowns, ROCKET, 6, replication);
+        let raid = fly_again(&flights, &unknowns, ROCKET, 6, replication);
         let placed = RaidAtSite::new(&raid, &unknowns, ROCKET, RADIUS_M);
         let judged = placed.judge(Defence {
             local: &[0, 0, 1],
@@ -213,8 +320,9 @@ fn nobody_is_hurt_twice_where_bursts_overlap() {
     let (own, partner) = (3_000, 1_000);
     for (rounds, radius_m) in [(1, 800.0), (12, 800.0), (12, 300.0)] {
         let (mut expected, mut killed, mut all) = (Hurt::default(), 0.0, 0.0);
+        let flights = Flights::new(&unknowns.munitions[MISSILE]);
         for replication in 0..2_000 {
-            let raid = fly(&unknowns, MISSILE, rounds, replication);
+            let raid = fly_again(&flights, &unknowns, MISSILE, rounds, replication);
             let placed = RaidAtSite::new(&raid, &unknowns, MISSILE, radius_m);
             let judged = placed.judge(Defence {
                 local: &[],

@@ -212,6 +212,9 @@ fn simulate(
                 .rounds_low
                 .saturating_add((stream.uniform() * span) as u32);
             let mut raid = flights.raid(rounds, &unknowns.systems, &unknowns.people, key);
+            if let Some(time) = incident.local_time {
+                raid.hour = f64::from(time.hour()) + f64::from(time.minute()) / 60.0;
+            }
             match incident.warned {
                 Warned::Before => raid.early_warning = is_area_kind(raid.kind),
                 Warned::After | Warned::No => raid.early_warning = false,

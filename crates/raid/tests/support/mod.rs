@@ -157,12 +157,20 @@ pub fn key(munition: usize, replication: u32) -> RaidKey {
 }
 
 pub fn fly(unknowns: &Unknowns, munition: usize, rounds: u32, replication: u32) -> Raid {
-    Flights::new(&unknowns.munitions[munition]).raid(
-        rounds,
-        &unknowns.systems,
-        &unknowns.people,
-        key(munition, replication),
-    )
+    let flights = Flights::new(&unknowns.munitions[munition]);
+    fly_again(&flights, unknowns, munition, rounds, replication)
+}
+
+/// The same with a table of shots made before.
+pub fn fly_again(
+    flights: &Flights<'_>,
+    unknowns: &Unknowns,
+    munition: usize,
+    rounds: u32,
+    replication: u32,
+) -> Raid {
+    let key = key(munition, replication);
+    flights.raid(rounds, &unknowns.systems, &unknowns.people, key)
 }
 
 /// The same raid on a site of 900 m, with every flight.

@@ -19,7 +19,7 @@ pub(super) fn caveats(decided: &Decided<'_>, courses: &Courses) -> Vec<String> {
     caveats.extend(half_lives(courses));
     caveats.push(
         "Not modelled: drones, falling debris, resupply, medical evacuation, escalation; attackers \
-         who answer the plan; day and night; cover of one site by two batteries at once."
+         who answer the plan; cover of one site by two batteries at once."
             .into(),
     );
     caveats.push(
