@@ -87,9 +87,8 @@ impl Run<'_> {
         let (mut rows, mut flown, mut reached) = (Vec::new(), 0, None);
         let (mut done, mut stopping, mut stopped) = (0, Stopping::default(), false);
         for look in looks {
-            let more = self.chunks(design, done..look);
-            for found in more {
-                let Some((chunk, fresh)) = found? else {
+            for found in self.chunks(design, done..look)? {
+                let Some((chunk, fresh)) = found else {
                     stopped = true;
                     break;
                 };
@@ -127,13 +126,13 @@ impl Run<'_> {
     }
 
     /// A range of chunks in their order, each with whether it was flown now; `None` from where the
-    /// study was broken off.
+    /// study was broken off. The first that cannot be kept ends the rest.
     #[allow(clippy::type_complexity, reason = "used here alone")]
     fn chunks(
         &self,
         design: Design,
         range: std::ops::Range<u32>,
-    ) -> Vec<io::Result<Option<(Vec<Row>, bool)>>> {
+    ) -> io::Result<Vec<Option<(Vec<Row>, bool)>>> {
         self.progress
             .begin("raids", u64::from(range.end - range.start));
         // One chunk a task and in order, so that what is broken off has few gaps.

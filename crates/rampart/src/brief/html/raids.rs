@@ -5,7 +5,7 @@ mod charts;
 use super::table::{Column, Table};
 use super::text::escape;
 use super::{head_with, lines};
-use crate::brief::words::{number, percent};
+use crate::brief::words::{between, number, percent};
 use crate::raids::{CountLine, Document, LoadoutLine, Rings, Row, Subject};
 use crate::statistics::Mean;
 use std::fmt::Write;
@@ -110,10 +110,9 @@ fn headline(page: &mut String, subject: &Subject<'_>, document: &Document) {
 
 fn bounds(mean: &Mean) -> String {
     format!(
-        "{} <span class=\"i\">({}–{})</span>",
+        "{} <span class=\"i\">({})</span>",
         number(mean.mean),
-        number(mean.low),
-        number(mean.high)
+        between(mean.low, mean.high)
     )
 }
 

@@ -1,6 +1,6 @@
 //! A study of one raid on the terminal.
 
-use crate::brief::words::{number, percent};
+use crate::brief::words::{between, number, percent};
 use crate::diagnose::{shown, wrapped};
 use crate::raids::{CountLine, Document, LoadoutLine, Subject, UnknownLine};
 use crate::statistics::Mean;
@@ -79,21 +79,11 @@ fn percent_fine(share: f64) -> String {
 }
 
 fn bounds(mean: &Mean) -> String {
-    format!(
-        "{} ({}–{})",
-        number(mean.mean),
-        number(mean.low),
-        number(mean.high)
-    )
+    format!("{} ({})", number(mean.mean), between(mean.low, mean.high))
 }
 
 fn count(line: &CountLine) -> String {
-    format!(
-        "{} ({}–{})",
-        number(line.mean),
-        number(line.low),
-        number(line.high)
-    )
+    format!("{} ({})", number(line.mean), between(line.low, line.high))
 }
 
 fn quantiles(line: &CountLine) -> String {
