@@ -312,6 +312,12 @@ impl Forecast {
         self.salvos.rounds_estimate(class)
     }
 
+    /// Rounds of a typical salvo of a class to come: half of them have no more.
+    #[must_use]
+    pub fn rounds_median(&self, class: usize) -> u32 {
+        self.salvos.rounds_median(class)
+    }
+
     fn position(&self, class: usize) -> Option<usize> {
         self.classes.binary_search(&class).ok()
     }

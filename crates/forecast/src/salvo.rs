@@ -141,20 +141,16 @@ impl Salvos {
 
     pub fn rounds_estimate(&self, class: usize) -> Estimate {
         let pmf = self.predictive(class);
-        let quantile = |level: f64| {
-            let mut cumulative = 0.0;
-            let place = pmf.iter().position(|probability| {
-                cumulative += probability;
-                cumulative >= level
-            });
-            place.unwrap_or(pmf.len() - 1) as f64 + 1.0
-        };
         let rounds = (1..).map(f64::from);
         Estimate {
             mean: pmf.iter().zip(rounds).map(|(p, rounds)| p * rounds).sum(),
-            low: quantile(0.05),
-            high: quantile(0.95),
+            low: f64::from(quantile(&pmf, 0.05)),
+            high: f64::from(quantile(&pmf, 0.95)),
         }
+    }
+
+    pub fn rounds_median(&self, class: usize) -> u32 {
+        quantile(&self.predictive(class), 0.5)
     }
 
     /// Probabilities of 1 to [`MOST_ROUNDS`] rounds of a salvo to come.
@@ -178,6 +174,20 @@ impl Salvos {
     fn weights(&self, class: usize) -> &[f64] {
         self.classes.get(class).unwrap_or(&self.prior)
     }
+}
+
+/// The least number of rounds that is reached with this probability.
+fn quantile(pmf: &[f64], level: f64) -> u32 {
+    let mut cumulative = 0.0;
+    let mut rounds = 0;
+    for probability in pmf {
+        cumulative += probability;
+        rounds += 1;
+        if cumulative >= level {
+            break;
+        }
+    }
+    rounds
 }
 
 impl Evidence {

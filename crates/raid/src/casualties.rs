@@ -122,7 +122,7 @@ pub fn share_reached(offset_m: f64, scale_m: f64, radius_m: f64) -> f64 {
 
 /// Positive nodes and weights of 24-point Gauss–Legendre quadrature (Abramowitz and Stegun, table
 /// 25.4).
-const GAUSS_LEGENDRE_24: [(f64, f64); 12] = [
+pub(crate) const GAUSS_LEGENDRE_24: [(f64, f64); 12] = [
     (0.064_056_892_862_605_63, 0.127_938_195_346_752_16),
     (0.191_118_867_473_616_3, 0.125_837_456_346_828_3),
     (0.315_042_679_696_163_4, 0.121_670_472_927_803_39),
@@ -136,6 +136,10 @@ const GAUSS_LEGENDRE_24: [(f64, f64); 12] = [
     (0.974_728_555_971_309_5, 0.028_531_388_628_933_663),
     (0.995_187_219_997_021_3, 0.012_341_229_799_987_198),
 ];
+
+/// How far from a burst people are hurt at all, in Carleton radii of hurting: beyond it the chance is
+/// below 0.12 %.
+pub(crate) const REACH: f64 = 2.6;
 
 /// Most groups that the people of one site are split into.
 const GROUPS_MAX: f64 = 50_000.0;
@@ -236,15 +240,12 @@ pub fn realise(
     stream: &mut Stream,
 ) -> Casualties {
     let people = f64::from(own) + f64::from(partner);
-    let reach_m = 2.6 * burst.hurt_scale_m;
+    let reach_m = REACH * burst.hurt_scale_m;
     let mut hurt = Casualties::default();
     if people < 1.0 || burst.offset_m >= radius_m + reach_m {
         return hurt;
     }
-    // Beyond this many groups, one more tells nothing: a bound on the work for one burst.
-    let size = libm::round(group_size)
-        .max(libm::ceil(people / GROUPS_MAX))
-        .clamp(1.0, people);
+    let size = size_of_groups(people, group_size);
     let groups = people / size;
     // Groups that may be reached are scattered over the smaller of the burst's reach and the base.
     let around_burst = reach_m < radius_m;
@@ -278,6 +279,14 @@ pub fn realise(
         hurt.add(group, own, partner);
     }
     hurt
+}
+
+/// People of one group: whole, and no fewer than keep the groups of a site within bounds, as beyond
+/// them one more tells nothing.
+pub(crate) fn size_of_groups(people: f64, group_size: f64) -> f64 {
+    libm::round(group_size)
+        .max(libm::ceil(people / GROUPS_MAX))
+        .clamp(1.0, people.max(1.0))
 }
 
 /// What a burst does to a group, by uniform draws: who is killed, who wounded, whose they are.

@@ -10,6 +10,7 @@ use crate::casualties::{self, Burst, Casualties, Posture};
 use crate::effects::is_area_kind;
 use crate::engagement::{Target, engage};
 use crate::salvo::{Raid, Round};
+use crate::tail;
 use crate::unknowns::{InterceptorDraw, Unknowns, VulnerabilityDraw};
 use theatre::{Role, Stream};
 
@@ -326,21 +327,9 @@ impl<'a> RaidAtSite<'a> {
         partner: u32,
         stream: &mut Stream,
     ) -> Casualties {
-        let munition = &self.unknowns.munitions[self.munition];
         let mut total = Casualties::default();
         let seed = (stream.uniform() * 2_f64.powi(53)) as u64;
-        for (index, _) in judged
-            .bursts
-            .iter()
-            .enumerate()
-            .filter(|(_, bursts)| **bursts)
-        {
-            let burst = Burst {
-                offset_m: self.offset_m[index],
-                killed_scale_m: munition.killed_scale_m,
-                hurt_scale_m: munition.hurt_scale_m,
-                postures: self.postures(judged, index),
-            };
+        for (index, burst) in self.bursts(judged) {
             let group_size = self.unknowns.people.group_size;
             let number = u32::try_from(index).unwrap_or(u32::MAX);
             let mut own_stream = Stream::new(seed, number, 0, PURPOSE_BURST);
@@ -349,6 +338,32 @@ impl<'a> RaidAtSite<'a> {
             total.join(hurt, own, partner, stream);
         }
         total
+    }
+
+    /// Chance that the raid hurts at least `least` of these people, over what [`Self::realise`] draws.
+    #[must_use]
+    pub fn chance_of(&self, least: u32, judged: &Judged, own: u32, partner: u32) -> f64 {
+        let people = f64::from(own) + f64::from(partner);
+        let bursts: Vec<Burst> = self.bursts(judged).map(|(_, burst)| burst).collect();
+        let group_size = self.unknowns.people.group_size;
+        tail::chance_of(least, &bursts, self.radius_m, people, group_size)
+    }
+
+    /// The rounds that fall and burst, by number, in the order of their fall.
+    fn bursts(&self, judged: &Judged) -> impl Iterator<Item = (usize, Burst)> {
+        let munition = &self.unknowns.munitions[self.munition];
+        let rounds = judged.bursts.iter().enumerate();
+        rounds
+            .filter(|(_, bursts)| **bursts)
+            .map(move |(index, _)| {
+                let burst = Burst {
+                    offset_m: self.offset_m[index],
+                    killed_scale_m: munition.killed_scale_m,
+                    hurt_scale_m: munition.hurt_scale_m,
+                    postures: self.postures(judged, index),
+                };
+                (index, burst)
+            })
     }
 
     /// The same raid at a site whose guns stand beside a battery. `aimed` tells whether the salvo was

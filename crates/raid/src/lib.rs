@@ -33,6 +33,7 @@ pub mod radar;
 pub mod salvo;
 mod scatter;
 mod shots;
+pub mod tail;
 pub mod unknowns;
 pub mod warning;
 
@@ -42,5 +43,5 @@ pub use effects::{BatteryLost, Loadouts, SourceEffects};
 pub use flown::{FlownRaid, TrueImpact};
 pub use radar::Radar;
 pub use salvo::{Flights, ROUNDS_MAX, Raid, RaidKey, Round};
-pub use unknowns::Unknowns;
+pub use unknowns::{Figure, Owner, Unknowns};
 pub use warning::{ClosedLoop, Surrogate, TimeToWarning};

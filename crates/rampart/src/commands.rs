@@ -8,6 +8,7 @@ pub mod import;
 pub mod output;
 pub mod plan;
 pub mod progress;
+pub mod raid;
 pub mod replay;
 pub mod score;
 pub mod watch;
@@ -53,6 +54,12 @@ enum Command {
     ///
     /// Exit status: 0; 1 bad input; 64 wrong usage.
     Hindcast(hindcast::HindcastArguments),
+    /// Simulates one raid on one site under every loadout: leakage, casualties, time of warning.
+    ///
+    /// Exit status: 0; 1 bad input, or a file that cannot be written; 64 wrong usage, unknown names
+    /// included; 130 stopped by Ctrl-C.
+    #[command(after_long_help = crate::raids::columns_text())]
+    Raid(Box<raid::RaidArguments>),
     /// Adds events of ACLED, UCDP GED or GTD to a theatre's log, and says of every row what became of it.
     ///
     /// Exit status: 0; 1 bad input, with nothing written; 64 wrong usage.
@@ -116,6 +123,7 @@ impl Arguments {
             Command::Plan(arguments) => plan::run(&arguments),
             Command::Forecast(arguments) => forecast::run(&arguments),
             Command::Hindcast(arguments) => hindcast::run(&arguments),
+            Command::Raid(arguments) => raid::run(&arguments),
             Command::Import(arguments) => import::run(&arguments),
             Command::Watch(arguments) => watch::run(&arguments),
             Command::Exercise(arguments) => exercise::run(&arguments),

@@ -4,6 +4,7 @@
 //! systems and people that the theatre says are there on its date, which may not be those of then.
 //! Nothing is fitted to the outcomes.
 
+use crate::statistics::{Share, share};
 use forecast::scores::{crps_of_pmf, crps_of_sample, randomised_pit};
 use raid::effects::is_area_kind;
 use raid::{Casualties, Defence, Flights, RaidAtSite, RaidKey, Unknowns};
@@ -78,6 +79,21 @@ pub struct Anchor {
     pub wounded_90: Bounds,
 }
 
+/// How many of some raids' casualties lie within the simulated intervals.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CalibrationLine {
+    /// What the raids have in common: `all`, `casualties`, `site` or `munition`.
+    pub by: &'static str,
+    /// Which site or munition.
+    pub of: String,
+    /// Within the 50 %.
+    pub within_50: Share,
+    /// Within the 90 %.
+    pub within_90: Share,
+    /// Mean of the randomised PIT: above ½ where the simulation hurts too few.
+    pub mean_pit: f64,
+}
+
 /// How well the raids were hindcast.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Hindcast {
@@ -104,6 +120,11 @@ pub struct Hindcast {
     pub crps_baseline: f64,
     /// Raids by tenth of the randomised PIT: even where the simulation is calibrated.
     pub pit_histogram: [u32; PIT_BARS],
+    /// Raids that one tenth of the PIT holds 95 times in 100 where the simulation is calibrated.
+    pub pit_band: [u32; 2],
+    /// Coverage of all raids, of those that hurt anybody, by site and by munition, each with its
+    /// exact interval.
+    pub calibration: Vec<CalibrationLine>,
     /// Sums set against the log.
     pub anchors: Vec<Anchor>,
     /// Every raid.
@@ -296,10 +317,6 @@ fn summary(
     simulated: &[Simulated<'_>],
     raids: Vec<RaidLine>,
 ) -> Hindcast {
-    let inside = |line: &RaidLine, bounds: Bounds| {
-        let observed = f64::from(line.observed);
-        bounds[0] <= observed && observed <= bounds[1]
-    };
     let coverage = |hurt_only: bool, bounds: fn(&RaidLine) -> Bounds| {
         let counted: Vec<&RaidLine> = raids
             .iter()
@@ -338,6 +355,8 @@ fn summary(
         crps: mean(|line| line.crps),
         crps_baseline: mean(|line| line.crps_baseline),
         pit_histogram,
+        pit_band: band(raids.len(), 1.0 / PIT_BARS as f64),
+        calibration: calibration(&raids),
         anchors: anchors
             .into_iter()
             .filter(|(_, raids)| !raids.is_empty())
@@ -345,6 +364,81 @@ fn summary(
             .collect(),
         raids,
     }
+}
+
+/// Coverage of all raids, then of parts of them, in the order in which the log names them.
+fn calibration(raids: &[RaidLine]) -> Vec<CalibrationLine> {
+    let mut lines = Vec::new();
+    let mut add = |by, of: &str, some: &dyn Fn(&RaidLine) -> bool| {
+        let some: Vec<&RaidLine> = raids.iter().filter(|line| some(line)).collect();
+        let within = |bounds: fn(&RaidLine) -> Bounds| {
+            let inside = some.iter().filter(|line| inside(line, bounds(line)));
+            share(inside.count(), some.len())
+        };
+        let pits: f64 = some.iter().map(|line| line.pit).sum();
+        let covers = (
+            within(|line| line.interval_50),
+            within(|line| line.interval_90),
+        );
+        if let (Some(within_50), Some(within_90)) = covers {
+            lines.push(CalibrationLine {
+                by,
+                of: of.into(),
+                within_50,
+                within_90,
+                mean_pit: pits / some.len() as f64,
+            });
+        }
+    };
+    add("all", "all raids", &|_| true);
+    add("casualties", "raids with casualties", &|line| {
+        line.observed > 0
+    });
+    for site in named(raids, |line| &line.site) {
+        add("site", site, &|line| line.site == site);
+    }
+    for munition in named(raids, |line| &line.munition) {
+        add("munition", munition, &|line| line.munition == munition);
+    }
+    lines
+}
+
+/// The distinct names of raids, in their order.
+fn named(raids: &[RaidLine], name: fn(&RaidLine) -> &String) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for line in raids {
+        if !names.contains(&name(line).as_str()) {
+            names.push(name(line));
+        }
+    }
+    names
+}
+
+fn inside(line: &RaidLine, bounds: Bounds) -> bool {
+    let observed = f64::from(line.observed);
+    bounds[0] <= observed && observed <= bounds[1]
+}
+
+/// Bounds of 95 % of a binomial count: the least and the most whose tail beyond is at most 2.5 %.
+fn band(of: usize, chance: f64) -> [u32; 2] {
+    let all = of as f64;
+    let (mut cumulative, mut low, mut high) = (0.0, None, 0);
+    for count in 0..=of {
+        let number = count as f64;
+        let ways =
+            libm::lgamma(all + 1.0) - libm::lgamma(number + 1.0) - libm::lgamma(all - number + 1.0);
+        cumulative +=
+            libm::exp(ways + number * libm::log(chance) + (all - number) * libm::log1p(-chance));
+        let whole = u32::try_from(count).unwrap_or(u32::MAX);
+        if cumulative > 0.025 {
+            low = low.or(Some(whole));
+        }
+        high = whole;
+        if cumulative >= 0.975 {
+            break;
+        }
+    }
+    [low.unwrap_or(0), high]
 }
 
 /// Sums over raids, replication by replication: raids of one replication share a draw of the unknowns,
@@ -379,5 +473,18 @@ fn anchor(of: &str, raids: &[&Simulated<'_>], replications: u32) -> Anchor {
         killed_90: bounds(&|toll| f64::from(toll.killed) + f64::from(toll.killed_partner)),
         wounded: reported(&|incident| incident.wounded.saturating_add(incident.wounded_partner)),
         wounded_90: bounds(&|toll| f64::from(toll.wounded) + f64::from(toll.wounded_partner)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Binomial (28, 0.1): P(0) = 5.2 %, P(≤ 5) = 95.4 %, P(≤ 6) = 98.6 %.
+    #[test]
+    fn the_band_of_a_bar_is_that_of_the_binomial() {
+        assert_eq!(band(28, 0.1), [0, 6]);
+        assert_eq!(band(1_000, 0.1), [82, 119]);
+        assert_eq!(band(0, 0.1), [0, 0]);
     }
 }

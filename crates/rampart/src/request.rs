@@ -99,7 +99,7 @@ pub(crate) fn site(theatre: &Theatre, id: &str) -> Result<usize, String> {
 }
 
 /// The index of a system of the catalogue, or what to write instead.
-fn system(theatre: &Theatre, id: &str) -> Result<usize, String> {
+pub(crate) fn system(theatre: &Theatre, id: &str) -> Result<usize, String> {
     let ids = theatre.catalogue.systems.iter();
     let unknown = || unknown("system", id, ids.map(|system| system.id.as_str()));
     theatre.catalogue.system(id).ok_or_else(unknown)
@@ -116,7 +116,11 @@ pub(crate) fn munition(theatre: &Theatre, id: &str) -> Result<usize, String> {
 }
 
 /// That there is no such name, the nearest one, and all of them where they are few.
-fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+pub(crate) fn unknown<'a>(
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> String {
     let mut message = format!("there is no {what} `{}`", shown(name));
     let nearest = known
         .clone()
@@ -139,7 +143,7 @@ fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Cl
 }
 
 /// A whole number, or what is wrong with it.
-fn whole(text: &str, most: u32) -> Result<u32, String> {
+pub(crate) fn whole(text: &str, most: u32) -> Result<u32, String> {
     let digits = !text.is_empty() && text.chars().all(|letter| letter.is_ascii_digit());
     let number = digits.then(|| text.parse::<u32>().ok()).flatten();
     number

@@ -11,7 +11,7 @@ mod setup;
 
 pub use coefficients::{Coefficients, CoverHurt};
 pub use group::{Group, ThreatDraw};
-pub use setup::{Rounds, Setup, SetupError, Source, most_at};
+pub use setup::{Rounds, Setup, SetupError, Source, combinations, most_at};
 
 use rayon::prelude::*;
 use theatre::Theatre;

@@ -5,12 +5,16 @@
 mod charts;
 mod decision;
 mod evidence;
+mod hindcast;
 mod map;
+mod raids;
 mod residual;
 mod scores;
 mod table;
 mod text;
 
+pub use hindcast::page as hindcast;
+pub use raids::page as raids;
 pub use scores::page as scores;
 
 use super::{Brief, reasons};
@@ -70,12 +74,17 @@ pub fn page(brief: &Brief) -> String {
 }
 
 fn head(page: &mut String, what: &str, of: &str) {
+    head_with(page, what, of, "light", "");
+}
+
+/// The head of a page in one or both colour schemes, with a style of its own after the common one.
+fn head_with(page: &mut String, what: &str, of: &str, schemes: &str, style: &str) {
     let _ = write!(
         page,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light\">\n\
-         <title>{what} — {}</title>\n<style>\n{}</style>\n</head>\n<body>\n",
+         <meta name=\"color-scheme\" content=\"{schemes}\">\n\
+         <title>{what} — {}</title>\n<style>\n{}{style}</style>\n</head>\n<body>\n",
         escape(of),
         include_str!("html/style.css"),
     );

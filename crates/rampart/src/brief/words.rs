@@ -34,6 +34,13 @@ pub fn range(range: &Range) -> String {
     )
 }
 
+/// Two bounds: `0.12–1.3`, or `-0.4 to -0.2` where a sign would run into the dash.
+#[must_use]
+pub fn between(low: f64, high: f64) -> String {
+    let dash = if low < 0.0 { " to " } else { "–" };
+    format!("{}{dash}{}", number(low), number(high))
+}
+
 /// A probability in percent: `7 %`, `< 1 %`, `> 99 %`.
 #[must_use]
 pub fn percent(share: f64) -> String {
@@ -100,6 +107,12 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(number(value), text);
         }
+    }
+
+    #[test]
+    fn bounds_are_told_from_signs() {
+        assert_eq!(between(0.1234, 1.5), "0.12–1.50");
+        assert_eq!(between(-0.4, -0.25), "-0.40 to -0.25");
     }
 
     #[test]

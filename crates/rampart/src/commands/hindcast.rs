@@ -1,12 +1,15 @@
 //! `rampart hindcast`: past raids simulated again.
 
-use super::output::json;
+use super::output::{Folder, json};
 use super::{Threads, failed, print_whole, theatre_of};
+use crate::brief::html;
 use crate::brief::words::{number, percent};
 use crate::diagnose::shown;
 use crate::hindcast::{Hindcast, hindcast};
+use crate::statistics::Share;
 use clap::Args;
 use std::fmt::Write;
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -27,6 +30,9 @@ pub struct HindcastArguments {
     replications: u32,
     #[command(flatten)]
     threads: Threads,
+    /// Also write `hindcast.json` and `hindcast.html`, the report of its calibration, to this folder.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 /// Hindcasts and prints.
@@ -35,6 +41,10 @@ pub fn run(arguments: &HindcastArguments) -> ExitCode {
     let theatre = match theatre_of(&arguments.dir, arguments.seed) {
         Ok(theatre) => theatre,
         Err(code) => return code,
+    };
+    let folder = match arguments.out.as_deref().map(Folder::create).transpose() {
+        Ok(folder) => folder,
+        Err(error) => return failed(&error.to_string()),
     };
     let simulated = arguments
         .threads
@@ -46,15 +56,29 @@ pub fn run(arguments: &HindcastArguments) -> ExitCode {
         }
         Err(error) => return failed(&error),
     };
-    let printed = if arguments.json {
-        json(&scored)
-    } else {
-        Ok(text(&scored))
-    };
-    match printed.and_then(|printed| print_whole(&printed)) {
+    match finish(arguments, folder, &scored) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error.to_string()),
     }
+}
+
+fn finish(
+    arguments: &HindcastArguments,
+    folder: Option<Folder>,
+    scored: &Hindcast,
+) -> io::Result<()> {
+    let document = json(scored)?;
+    let mut text = text(scored);
+    if let Some(folder) = folder {
+        folder.write("hindcast.json", &document)?;
+        let page = folder.write("hindcast.html", html::hindcast(scored))?;
+        let _ = writeln!(
+            text,
+            "\nWritten: {}, hindcast.json beside it.",
+            page.display()
+        );
+    }
+    print_whole(if arguments.json { &document } else { &text })
 }
 
 fn text(scored: &Hindcast) -> String {
@@ -111,7 +135,12 @@ fn text(scored: &Hindcast) -> String {
         number(scored.crps),
         number(scored.crps_baseline)
     );
-    let _ = writeln!(out, "Randomised PIT by tenths: {:?}", scored.pit_histogram);
+    let _ = writeln!(
+        out,
+        "Randomised PIT by tenths: {:?}; 95 % of bars lie from {} to {} where the simulation is calibrated.\n",
+        scored.pit_histogram, scored.pit_band[0], scored.pit_band[1]
+    );
+    calibration(&mut out, scored);
     for anchor in &scored.anchors {
         let _ = writeln!(
             out,
@@ -131,4 +160,32 @@ fn text(scored: &Hindcast) -> String {
         );
     }
     out
+}
+
+fn calibration(out: &mut String, scored: &Hindcast) {
+    let _ = writeln!(
+        out,
+        "{:<36} {:>6} {:>22} {:>22} {:>9}",
+        "coverage (95 %, exact)", "raids", "50 % interval", "90 % interval", "mean PIT"
+    );
+    for line in &scored.calibration {
+        let cover = |share: &Share| {
+            format!(
+                "{:.0} % ({:.0}–{:.0})",
+                100.0 * share.mean,
+                100.0 * share.low,
+                100.0 * share.high
+            )
+        };
+        let _ = writeln!(
+            out,
+            "{:<36} {:>6} {:>22} {:>22} {:>9.2}",
+            shown(&line.of),
+            line.within_50.of,
+            cover(&line.within_50),
+            cover(&line.within_90),
+            line.mean_pit
+        );
+    }
+    out.push('\n');
 }

@@ -18,6 +18,12 @@ impl Folder {
         Ok(Self(dir.to_owned()))
     }
 
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// The default folder for a theatre's results, `rampart-out/<folder name>` where one stands.
     ///
     /// # Errors
@@ -40,7 +46,7 @@ impl Folder {
     ///
     /// # Errors
     /// When it cannot be written; an earlier file of that name is then as it was.
-    pub fn write(&self, name: &str, contents: &str) -> io::Result<PathBuf> {
+    pub fn write(&self, name: &str, contents: impl AsRef<[u8]>) -> io::Result<PathBuf> {
         let path = self.0.join(name);
         write_whole(&path, contents)?;
         Ok(path)
@@ -51,7 +57,7 @@ impl Folder {
 ///
 /// # Errors
 /// When it cannot be written; an earlier file is then as it was.
-pub fn write_whole(path: &Path, contents: &str) -> io::Result<()> {
+pub fn write_whole(path: &Path, contents: impl AsRef<[u8]>) -> io::Result<()> {
     let beside = beside(path);
     let written = std::fs::write(&beside, contents).and_then(|()| std::fs::rename(&beside, path));
     written.map_err(|error| {

@@ -108,7 +108,11 @@ pub fn most_at(theatre: &Theatre, site: usize, system: usize) -> u32 {
         .max(fixed.saturating_add(movable))
 }
 
-fn combinations(theatre: &Theatre) -> Result<Vec<Vec<u32>>, SetupError> {
+/// Every loadout that some site may have, units by index of the system, "nothing" first.
+///
+/// # Errors
+/// When the systems can be combined in too many ways.
+pub fn combinations(theatre: &Theatre) -> Result<Vec<Vec<u32>>, SetupError> {
     let systems = theatre.catalogue.systems.len();
     let used = |system: usize| {
         theatre.stock.iter().any(|stock| stock.system == system)

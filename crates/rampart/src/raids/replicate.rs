@@ -1,0 +1,163 @@
+//! Chunks of a study: groups of raids, flown once and judged under every loadout.
+
+use super::subject::Subject;
+use raid::effects::defence;
+use raid::{Flights, Raid, RaidAtSite, RaidKey, Round, Unknowns};
+use theatre::Stream;
+
+const PURPOSE_CASUALTIES: u32 = 0x600;
+/// First of the entities of these raids: apart from those of plans and hindcasts.
+const FIRST_ENTITY: u32 = 0x2000_0000;
+/// Groups in one chunk.
+pub const GROUPS_PER_CHUNK: u32 = 32;
+/// Replications of a group where there are enough groups; 8 keep the cost of a group's own tables
+/// small beside that of its raids.
+const GROUP_SIZE: u32 = 8;
+/// Groups that a study has before its groups grow: the mean's interval is taken over groups.
+const GROUPS_WANTED: u32 = 64;
+
+/// How a study's replications fall into groups and chunks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Design {
+    /// Replications in all, at most.
+    pub replications: u32,
+    /// Replications of a group; the last may have fewer.
+    pub group_size: u32,
+}
+
+impl Design {
+    /// Groups of 8, or of fewer where there would be less than 64 of them.
+    #[must_use]
+    pub fn of(replications: u32) -> Self {
+        Self {
+            replications,
+            group_size: (replications / GROUPS_WANTED).clamp(1, GROUP_SIZE),
+        }
+    }
+
+    /// Replications of a whole chunk.
+    #[must_use]
+    pub fn chunk_size(self) -> u32 {
+        self.group_size * GROUPS_PER_CHUNK
+    }
+
+    /// Chunks in all.
+    #[must_use]
+    pub fn chunks(self) -> u32 {
+        self.replications.div_ceil(self.chunk_size())
+    }
+
+    /// Replications of one chunk.
+    #[must_use]
+    pub fn replications_of(self, chunk: u32) -> std::ops::Range<u32> {
+        let first = chunk.saturating_mul(self.chunk_size());
+        let last = first.saturating_add(self.chunk_size());
+        first.min(self.replications)..last.min(self.replications)
+    }
+}
+
+/// What one raid does under one of the parts of loadouts that it meets.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Row {
+    /// Rounds that would have burst on the populated area.
+    pub would_hit: u32,
+    /// Rounds of those that did.
+    pub hit: u32,
+    /// From the siren to the first fall, s; negative where the siren is late, none where there is none.
+    pub warning_s: Option<f64>,
+    /// Killed, as it may happen, own and partner.
+    pub killed: u32,
+    /// Wounded, likewise.
+    pub wounded: u32,
+    /// Killed to be expected of where these rounds fall, over where people happen to be.
+    pub killed_expected: f64,
+    /// Wounded, likewise.
+    pub wounded_expected: f64,
+    /// Chance of at least [`Subject::tail`] casualties, given where these rounds fall; 0 where none is
+    /// asked for.
+    pub tail: f64,
+}
+
+/// What names the raid of one replication.
+pub(super) fn key(subject: &Subject<'_>, replication: u32) -> RaidKey {
+    let class = u32::try_from(subject.class).unwrap_or(0);
+    RaidKey {
+        seed: subject.theatre.seed,
+        replication,
+        entity: FIRST_ENTITY.wrapping_add(class),
+    }
+}
+
+/// The rows of one chunk: by replication, then by part of the loadouts.
+#[must_use]
+pub fn chunk(subject: &Subject<'_>, design: Design, number: u32) -> Vec<Row> {
+    let range = design.replications_of(number);
+    let mut rows = Vec::with_capacity(range.len() * subject.options.len());
+    in_groups(subject, design, range, |raid, unknowns, replication| {
+        rows.extend(judged(subject, raid, unknowns, replication));
+    });
+    rows
+}
+
+/// Flies a range of replications that begins with a group, group by group.
+pub(super) fn in_groups(
+    subject: &Subject<'_>,
+    design: Design,
+    range: std::ops::Range<u32>,
+    mut each: impl FnMut(&Raid, &Unknowns, u32),
+) {
+    let seed = subject.theatre.seed;
+    for first in range.clone().step_by(design.group_size as usize) {
+        let group = first / design.group_size;
+        let unknowns = Unknowns::draw(&subject.theatre.catalogue, seed, group);
+        let flights = Flights::new(&unknowns.munitions[subject.class]);
+        for replication in first..range.end.min(first + design.group_size) {
+            let key = key(subject, replication);
+            let raid = flights.raid(subject.rounds, &unknowns.systems, &unknowns.people, key);
+            each(&raid, &unknowns, replication);
+        }
+    }
+}
+
+fn judged(subject: &Subject<'_>, raid: &Raid, unknowns: &Unknowns, replication: u32) -> Vec<Row> {
+    let radius_m = subject.theatre.sites[subject.site].populated_radius_m;
+    let [own, partner] = subject.people();
+    let people = f64::from(own) + f64::from(partner);
+    let placed = RaidAtSite::new(raid, unknowns, subject.class, radius_m);
+    let aimed: Vec<bool> = raid
+        .rounds
+        .iter()
+        .map(|round| round.effective && distance_m(raid, round, radius_m) <= radius_m)
+        .collect();
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let would_hit = count(aimed.iter().filter(|aimed| **aimed).count());
+    let key = key(subject, replication);
+    let row = |option: &Vec<u32>| {
+        let judged = placed.judge(defence(raid.kind, option));
+        let both = aimed.iter().zip(&judged.bursts);
+        let hurt = placed.hurt(&judged);
+        let mut stream = Stream::new(key.seed, replication, key.entity, PURPOSE_CASUALTIES);
+        let toll = placed.realise(&judged, own, partner, &mut stream);
+        Row {
+            would_hit,
+            hit: count(both.filter(|(aimed, bursts)| **aimed && **bursts).count()),
+            warning_s: judged.warning_s,
+            killed: toll.killed.saturating_add(toll.killed_partner),
+            wounded: toll.wounded.saturating_add(toll.wounded_partner),
+            killed_expected: hurt.killed * people,
+            wounded_expected: hurt.wounded * people,
+            tail: subject
+                .tail
+                .map_or(0.0, |least| placed.chance_of(least, &judged, own, partner)),
+        }
+    };
+    subject.options.iter().map(row).collect()
+}
+
+/// How far from the middle of the site a round falls, m.
+pub(super) fn distance_m(raid: &Raid, round: &Round, radius_m: f64) -> f64 {
+    libm::hypot(
+        raid.centre[0] * radius_m + round.along_m,
+        raid.centre[1] * radius_m + round.across_m,
+    )
+}
