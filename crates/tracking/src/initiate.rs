@@ -27,7 +27,7 @@ const CHILDREN_MAX: usize = 3;
 /// Greatest speed that joins two plots, m/s.
 const SPEED_MAX_MPS: f64 = 1_000.0;
 /// Score by which two plots may lack certainty: what two more plots can make up for.
-const FURTHEST_BEHIND: f64 = 20.0;
+const FURTHEST_BEHIND: f64 = 15.0;
 /// Score lost since its best at which a branch is given up: the second miss at a detection probability of 0.9.
 const BRANCH_DROP_MAX: f64 = 4.5;
 
