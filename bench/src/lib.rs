@@ -1,6 +1,7 @@
 //! What the programs of this folder share: simulated shots, radars, and the studies of the tracker.
 
 pub mod plots;
+pub mod raids;
 pub mod shots;
 pub mod studies;
 pub mod traffic;

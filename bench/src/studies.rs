@@ -4,6 +4,7 @@ use std::error::Error;
 
 use theatre::{MunitionClass, Stream};
 use tracking::score::nees;
+use tracking::warning::{self, Observed};
 use tracking::{
     Bound, DragPrior, Gaussian, ImpactPrediction, LevelGround, Scan, SensorModel, Settings, Status,
     Track, Tracker,
@@ -17,7 +18,7 @@ pub const GROUND: LevelGround = LevelGround { height_m: 0.0 };
 /// Distance from the truth within which a track is that target's, m.
 const NEAR_M: f64 = 400.0;
 /// Seconds since the first plot at which errors and regions are judged; the last is "2 s before the end".
-const STAGES_S: [f64; 4] = [5.0, 8.0, 12.0, 18.0];
+pub const STAGES_S: [f64; 4] = [5.0, 8.0, 12.0, 18.0];
 
 /// The conditions of a study.
 #[derive(Clone, Copy, Debug)]
@@ -235,6 +236,14 @@ fn truth(flight: &Flight, time_s: f64) -> [f64; 9] {
     [x, y, z, vx, vy, vz, flight.log_drag, wind_x, wind_y]
 }
 
+/// Whether a zone all around would be warned of a track.
+fn warned(tracker: &Tracker, track: &Track) -> bool {
+    let settings = warning::Settings::default();
+    let impact = tracker.impact(track, &GROUND);
+    let known = impact.is_some() && track.status == Status::Confirmed && !track.dismissed;
+    known && Observed::of(track, impact, &settings).probability >= settings.threshold()
+}
+
 /// A round that was detected once.
 struct Seen {
     first_s: f64,
@@ -305,10 +314,19 @@ impl Seen {
             let squares = (0..3).map(|axis| (track.state.mean[axis] - truth[axis]).powi(2));
             squares.sum::<f64>().sqrt()
         };
-        let nearest = tracker
-            .tracks()
-            .filter(|track| track.status == Status::Confirmed && off(track) < NEAR_M)
-            .min_by(|a, b| off(a).total_cmp(&off(b)));
+        let nearest = |confirmed: bool| {
+            tracker
+                .tracks()
+                .filter(|track| !confirmed || track.status == Status::Confirmed)
+                .filter(|track| off(track) < NEAR_M)
+                .min_by(|a, b| off(a).total_cmp(&off(b)))
+        };
+        if !self.known && nearest(false).is_some_and(|track| warned(tracker, &track)) {
+            self.known = true;
+            found.in_time = f64::from(self.scans <= 3);
+            found.delay_s = time_s - self.first_s;
+        }
+        let nearest = nearest(true);
         self.followed = nearest.is_some();
         let Some(track) = nearest.filter(|track| !track.dismissed) else {
             return;
@@ -318,17 +336,12 @@ impl Seen {
         let due = STAGES_S.get(self.stage).copied();
         let last = left_s >= 2.0 && left_s < 2.0 + period_s && passed_s >= STAGES_S[0];
         let reached = due.is_some_and(|due_s| passed_s >= due_s);
-        if self.known && !reached && !last {
+        if !reached && !last {
             return;
         }
         let Some(impact) = tracker.impact(&track, &GROUND) else {
             return;
         };
-        if !self.known {
-            self.known = true;
-            found.in_time = f64::from(self.scans <= 3);
-            found.delay_s = passed_s;
-        }
         let judged = self.judged(&track, &impact, flight, &truth);
         if reached {
             found.stages[self.stage].add(&judged);

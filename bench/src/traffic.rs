@@ -91,7 +91,12 @@ pub fn watch(kinds: &[Kind], hours: f64, seed: u32) -> Result<Quiet, Box<dyn Err
     };
     let mut tracker = Tracker::new(settings, vec![sensor])?;
     let half = ZONE_HALF_M;
-    let zone = Area::new(vec![[-half, -half], [half, -half], [half, half], [-half, half]])?;
+    let zone = Area::new(vec![
+        [-half, -half],
+        [half, -half],
+        [half, half],
+        [-half, half],
+    ])?;
     let mut warner = Warner::new(warning::Settings::default(), vec![zone])?;
     let mut stream = Stream::new(0x7175_6965, seed, 0, 1);
     let mut flyers: Vec<Flyer> = Vec::new();
@@ -118,23 +123,16 @@ pub fn watch(kinds: &[Kind], hours: f64, seed: u32) -> Result<Quiet, Box<dyn Err
         for notice in warner.take(time_ns, &observed) {
             if notice.stage == Stage::Alert {
                 found.alerts += 1;
-                if std::env::var("DBG").is_ok() {
-                    let near = |at: [f64; 3]| flyers.iter().map(|f| {
-                        let s = f.at(time_s); ((0..3).map(|a| (s[a]-at[a]).powi(2)).sum::<f64>().sqrt(), f.kind)
-                    }).min_by(|a,b| a.0.total_cmp(&b.0));
-                    for one in &observed { if let warning::Outlook::Falls(impact) = one.outlook {
-                        if one.probability > 0.001 {
-                        let t = tracker.tracks().find(|t| t.id == one.track).unwrap();
-                        eprintln!("alert {time_s} p {:.3} notice p {:.3} score {:.1} plots {} {:?} probs {:.3?} v {:.0?} z {:.0} range {:.0} impact {:.0?} sd {:.0} near {:?}", one.probability, notice.probability, t.score, t.plots, t.status, t.probabilities, &t.state.mean[3..6], t.state.mean[2], plots::polar([t.state.mean[0],t.state.mean[1],t.state.mean[2]])[0], impact.position_m, impact.covariance[0][0].sqrt(), near([t.state.mean[0],t.state.mean[1],t.state.mean[2]]));
-                    }}}
-                }
             }
         }
         let newest = tracker.dismissed().last().map(|one| one.track);
         if newest != dismissed_last {
             dismissed_last = newest;
             if let Some(one) = tracker.dismissed().last() {
-                *found.dismissed.entry(one.class.name().to_owned()).or_default() += 1;
+                *found
+                    .dismissed
+                    .entry(one.class.name().to_owned())
+                    .or_default() += 1;
             }
         }
     }
@@ -291,7 +289,14 @@ fn outgoing(
     let mut draw = |low: f64, high: f64| low + (high - low) * stream.uniform();
     let (heading, elevation, speed_mps) = (draw(0.0, TAU), draw(0.8, 1.2), draw(180.0, 320.0));
     let scale = draw(0.8, 1.6);
-    let law = BodyDrag::new(13.0, 0.12, DragCurve { shape: SHAPE, scale });
+    let law = BodyDrag::new(
+        13.0,
+        0.12,
+        DragCurve {
+            shape: SHAPE,
+            scale,
+        },
+    );
     let level = speed_mps * elevation.cos();
     let start = [
         draw(-600.0, 600.0),

@@ -24,6 +24,11 @@ pub(crate) const MEMBERS_MAX: usize = Class::ALL.len() + KINDS_MAX - 1;
 /// Squared distance of the logarithms of drag below which two kinds of falling round are one.
 const KINDS_APART: f64 = 1.0;
 
+/// How long a machine-gun round is seen, s, and down to which speed, m/s (assumed: a tracer burns 1 to 3 s,
+/// in which it slows from 850 m/s to 300).
+const BULLET_AGE_MAX_S: f64 = 3.0;
+const BULLET_SPEED_MIN_MPS: f64 = 200.0;
+
 /// What every bank needs to move.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Physics {
@@ -47,6 +52,8 @@ pub(crate) struct Member {
 pub(crate) struct Bank {
     pub(crate) members: Vec<Member>,
     pub(crate) misfit: Misfit,
+    /// Time since its first two plots, s.
+    pub(crate) age_s: f64,
 }
 
 /// How far plots lie from where they should, against what the radar's stated errors allow.
@@ -74,15 +81,18 @@ impl Misfit {
         ((MISFIT_PRIOR + self.squares) / (components * chance)).clamp(1.0, NOISE_SCALE_MAX)
     }
 
-    fn take(&mut self, squared_distance: f64, components: f64) {
-        self.squares += squared_distance * self.noise_scale();
+    /// Takes an innovation in; returns by how much the factor has changed.
+    fn take(&mut self, squared_distance: f64, components: f64) -> f64 {
+        let before = self.noise_scale();
+        self.squares += squared_distance * before;
         self.components += components;
+        self.noise_scale() / before
     }
 }
 
 impl Physics {
     pub(crate) fn motion(&self, class: Class) -> Option<&Motion> {
-        class.falls().then_some(&self.falling)
+        class.flies_freely().then_some(&self.falling)
     }
 }
 
@@ -110,6 +120,7 @@ impl Bank {
         if time_s <= 0.0 {
             return;
         }
+        self.age_s += time_s;
         self.burn_out(time_s);
         for member in &mut self.members {
             let manner = member.class.manner();
@@ -256,8 +267,8 @@ impl Bank {
                 squared += member.weight * innovation.squared_distance;
             }
         }
-        self.misfit
-            .take(squared, if sighting.rated { 4.0 } else { 3.0 });
+        let components = if sighting.rated { 4.0 } else { 3.0 };
+        self.learn(squared, components);
         self.tidy(plots);
     }
 
@@ -305,8 +316,19 @@ impl Bank {
             member.weight *= total;
             member.state.update_mixed(expected, &innovations);
         }
-        self.misfit.take(squared, components);
+        self.learn(squared, components);
         self.tidy(plots);
+    }
+
+    /// Takes a misfit in. What earlier plots said of place and velocity was believed by another factor, and
+    /// is corrected by it; drag and wind are mostly known beforehand.
+    fn learn(&mut self, squared: f64, components: f64) {
+        let changed = self.misfit.take(squared, components);
+        if changed != 1.0 {
+            for member in &mut self.members {
+                member.state.widen(libm::sqrt(changed));
+            }
+        }
     }
 
     /// Drops what has become impossible and makes the weights sum to one.
@@ -314,6 +336,7 @@ impl Bank {
         self.members.retain(|member| member.state.is_sound());
         if plots >= PLOTS_BEFORE_DROPPING && self.members.len() > 1 {
             self.drop_below(WEIGHT_MIN);
+            self.drop_spent_bullets();
             self.join_kinds();
         }
         for member in &mut self.members {
@@ -335,6 +358,16 @@ impl Bank {
             .fold(0.0, f64::max);
         self.members
             .retain(|member| member.weight >= least || falling(member) && member.weight >= best);
+    }
+
+    /// Drops the machine-gun round where it would be spent: a light mortar round has nearly its drag.
+    fn drop_spent_bullets(&mut self) {
+        let old = self.age_s > BULLET_AGE_MAX_S;
+        self.members.retain(|member| {
+            let speed_squared: f64 = member.state.mean[3..6].iter().map(|part| part * part).sum();
+            member.class != Class::MachineGunRound
+                || !old && speed_squared > BULLET_SPEED_MIN_MPS * BULLET_SPEED_MIN_MPS
+        });
     }
 
     /// Makes one of neighbouring kinds of falling round that plots have brought together.
@@ -382,6 +415,14 @@ impl Bank {
                 members.iter().map(|member| (member.weight, &member.state)),
             )),
         }
+    }
+
+    /// Whether it lies below a level by more than chance, which nothing does.
+    pub(crate) fn is_below(&self, level_m: f64) -> bool {
+        self.members.iter().all(|member| {
+            let sigma_m = libm::sqrt(member.state.covariance[2][2]);
+            member.state.mean[2] + 3.0 * sigma_m < level_m
+        })
     }
 
     /// The models that fall as one normal distribution.

@@ -449,6 +449,16 @@ impl Gaussian {
         mixed
     }
 
+    /// Multiplies the spread of place and velocity.
+    pub(crate) fn widen(&mut self, factor: f64) {
+        let of = |axis: usize| if axis < 6 { factor } else { 1.0 };
+        for (row, cells) in self.covariance.iter_mut().enumerate() {
+            for (column, cell) in cells.iter_mut().enumerate() {
+                *cell *= of(row) * of(column);
+            }
+        }
+    }
+
     /// Whether every number is finite and every variance positive.
     pub(crate) fn is_sound(&self) -> bool {
         self.mean.iter().all(|value| value.is_finite())

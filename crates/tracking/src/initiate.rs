@@ -86,6 +86,9 @@ pub(crate) fn extend(
     for mut branch in branches {
         let scan = branch.bank.expect(scene.physics, scene.sensor);
         let Some(first) = scan.first() else { continue };
+        if branch.bank.is_below(scene.physics.ground_m) {
+            continue;
+        }
         let seen = scene
             .sensor
             .sees([first.measured[0], first.measured[1], first.measured[2]]);

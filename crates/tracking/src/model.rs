@@ -13,16 +13,19 @@ pub enum Class {
     Drone,
     /// A bird.
     Bird,
+    /// A round of a machine gun: fast, low, and soon spent.
+    MachineGunRound,
 }
 
 impl Class {
     /// Every class, in the order of declaration.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::FallingRound,
         Self::RocketUnderThrust,
         Self::Aircraft,
         Self::Drone,
         Self::Bird,
+        Self::MachineGunRound,
     ];
 
     /// The name in messages and files.
@@ -34,31 +37,39 @@ impl Class {
             Self::Aircraft => "aircraft",
             Self::Drone => "drone",
             Self::Bird => "bird",
+            Self::MachineGunRound => "machine-gun round",
         }
     }
 
-    /// Whether it comes down by itself: what is not dismissed.
+    /// Whether gravity and drag alone act on it, or a motor too.
+    pub(crate) fn flies_freely(self) -> bool {
+        self.falls() || self == Self::MachineGunRound
+    }
+
+    /// Whether it comes down by itself and bursts: what is not dismissed.
     #[must_use]
     pub fn falls(self) -> bool {
         matches!(self, Self::FallingRound | Self::RocketUnderThrust)
     }
 
-    /// How it moves. The spreads of speed are round figures (assumed): a mortar or rocket passes
+    /// How it moves. What share of all that is seen it is, is assumed: near a base there are fifty birds,
+    /// aircraft and bullets for every round. The spreads of speed are round figures (assumed): a mortar or rocket passes
     /// 100 to 700 m/s, an aircraft 30 to 250 level, a small drone up to 20, birds 8 to 20 (Bruderer and
     /// Boldt, "Flight characteristics of birds: I. radar measurements of speeds", Ibis 143, 2001).
     pub(crate) fn manner(self) -> Manner {
         match self {
             // Free flight is steady but for gusts and yaw: 0.14 m/s of speed in 10 s (assumed). What speeds it
             // has beforehand is the prior's.
-            Self::FallingRound => Manner::new(0.50, [300.0, 300.0], [0.002, 0.002]),
+            Self::FallingRound => Manner::new(0.0195, [300.0, 300.0], [0.002, 0.002]),
             // A motor changes the speed by some 200 m/s in its first second, along the path.
             Self::RocketUnderThrust => Manner {
                 along_psd: 2e4,
-                ..Manner::new(0.05, [200.0, 200.0], [10.0, 10.0])
+                ..Manner::new(0.0005, [200.0, 200.0], [10.0, 10.0])
             },
-            Self::Aircraft => Manner::new(0.15, [120.0, 8.0], [9.0, 1.0]),
-            Self::Drone => Manner::new(0.15, [9.0, 3.0], [3.0, 1.0]),
-            Self::Bird => Manner::new(0.15, [10.0, 2.0], [2.0, 0.5]),
+            Self::Aircraft => Manner::new(0.20, [120.0, 8.0], [9.0, 1.0]),
+            Self::Drone => Manner::new(0.20, [9.0, 3.0], [3.0, 1.0]),
+            Self::Bird => Manner::new(0.40, [10.0, 2.0], [2.0, 0.5]),
+            Self::MachineGunRound => Manner::new(0.18, [350.0, 200.0], [0.1, 0.1]),
         }
     }
 }

@@ -19,7 +19,7 @@ const UNSEEN_MAX_S: f64 = 15.0;
 /// radars that look more often, each miss counts for less.
 const FADING_S: f64 = 0.5;
 /// Probability of a class that does not fall from which a track is dismissed, and plots before it is.
-const DISMISSAL_PROBABILITY: f64 = 0.99;
+const DISMISSAL_PROBABILITY: f64 = 0.999;
 const DISMISSAL_PLOTS: u32 = 5;
 /// How long a track must have been confirmed before, s (assumed: a radar that looks twenty times a second
 /// knows no speed after five plots).

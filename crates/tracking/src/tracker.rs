@@ -62,7 +62,7 @@ impl Default for Settings {
             confirmation_score: 6.9,
             ambiguity_margin: 3.0,
             deletion_drop: 11.0,
-            new_targets_per_scan: 0.05,
+            new_targets_per_scan: 1.0,
             tracks_max: 4_096,
             branches_max: 2_048,
             seeds_max: 8_192,

@@ -23,7 +23,8 @@ use std::collections::BTreeMap;
 
 use crate::error::within;
 use crate::{
-    Class, EndCause, FLIGHT_MAX_S, Ground, ImpactPrediction, Track, TrackId, Tracker, TrackingError,
+    Class, EndCause, FLIGHT_MAX_S, Ground, ImpactPrediction, Status, Track, TrackId, Tracker,
+    TrackingError,
 };
 use theatre::Stage;
 
@@ -157,18 +158,16 @@ impl Observed {
     }
 }
 
-/// All that a tracker follows or has lost from sight, confirmed or not, and where it would come down.
-///
-/// Tentative tracks are among them: their score says how far they are to be believed, and the first
-/// seconds are those that count.
+/// All that a tracker follows or has lost from sight, and where what is confirmed would come down: plots of
+/// two bullets of a burst, or of a bird and of clutter, look like a round for as long as rivals for them
+/// are open.
 #[must_use]
 pub fn observe(tracker: &Tracker, ground: &impl Ground, settings: &Settings) -> Vec<Observed> {
     let mut all: Vec<Observed> = tracker
         .tracks()
         .map(|track| {
-            let impact = (!track.dismissed)
-                .then(|| tracker.impact(&track, ground))
-                .flatten();
+            let certain = track.status == Status::Confirmed && !track.dismissed;
+            let impact = certain.then(|| tracker.impact(&track, ground)).flatten();
             Observed::of(&track, impact, settings)
         })
         .collect();

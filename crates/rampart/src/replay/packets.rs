@@ -2,7 +2,7 @@
 
 use super::moment::decimal;
 use super::{Recorded, Trouble};
-use feeds::asterix::plot::{DopplerSense, Station, from_record};
+use feeds::asterix::plot::{DopplerSense, Report, Station, from_record};
 use feeds::asterix::{Category, Edition048, Editions, decode};
 use feeds::pcap;
 use std::collections::BTreeSet;
@@ -44,87 +44,96 @@ pub fn is_capture(start: &[u8]) -> bool {
 /// # Errors
 /// The first octets that do not fit, or several radars among which none was chosen.
 pub(super) fn scans(name: &str, capture: &[u8], how: &Packets) -> Result<Vec<Recorded>, Trouble> {
-    let trouble = |place: String, wrong: String, mend: &str| Trouble {
-        place,
-        wrong,
-        mend: mend.to_owned(),
-    };
+    let trouble = |wrong: String, mend: &str| trouble(name.to_owned(), wrong, mend);
     if !how.from_north {
         return Err(trouble(
-            name.to_owned(),
             "azimuths of ASTERIX are from north".to_owned(),
             "give the radar azimuth_reference = \"north\"",
         ));
     }
-    let read = pcap::read(capture);
-    if let Some(fault) = read.faults.first() {
-        return Err(trouble(
-            format!("{name}, octet {}", fault.offset),
-            fault.flaw.to_string(),
-            "capture it again, whole packets",
-        ));
-    }
-    let (editions, station) = (
-        Editions {
-            target: how.edition,
-            ..Editions::LATEST
-        },
-        Station {
-            height_m: how.height_m,
-            doppler: DopplerSense::Receding,
-            noise_dbm: None,
-        },
-    );
-    let mut plots: Vec<Plot> = Vec::new();
-    let mut radars = BTreeSet::new();
-    let mut reason = None;
-    for datagram in &read.datagrams {
-        let decoded = decode(datagram.payload, &editions);
-        if let Some(fault) = decoded.faults.iter().find(|fault| fault.withholds()) {
-            return Err(trouble(
-                format!("{name}, packet at octet {}", datagram.offset),
-                fault.to_string(),
-                "give the radar's own --edition",
-            ));
-        }
-        for record in decoded.records {
-            if record.category != Category::Target {
-                continue;
-            }
-            match from_record(&record, &station, datagram.time_ns) {
-                Ok(report) => {
-                    radars.insert(report.source);
-                    if how.radar.is_none_or(|radar| radar == report.source) {
-                        plots.push(report.plot);
-                    }
-                }
-                Err(why) => reason = Some(why.to_string()),
-            }
-        }
-    }
+    let found = reports(name, capture, how)?;
+    let radars: BTreeSet<(u8, u8)> = found.reports.iter().map(|report| report.source).collect();
     if how.radar.is_none() && radars.len() > 1 {
         let list: Vec<String> = radars
             .iter()
             .map(|(area, identification)| format!("{area}/{identification}"))
             .collect();
         return Err(trouble(
-            name.to_owned(),
             format!("there are plots of several radars: {}", list.join(", ")),
             "choose one with --radar",
         ));
     }
+    let own = |report: &&Report| how.radar.is_none_or(|radar| radar == report.source);
+    let plots: Vec<Plot> = found
+        .reports
+        .iter()
+        .filter(own)
+        .map(|report| report.plot)
+        .collect();
     if plots.is_empty() {
-        let wrong = match reason {
+        let wrong = match found.reason {
             Some(why) => format!("no record gives a plot: {why}"),
             None => "there is no plot of that radar".to_owned(),
         };
-        return Err(trouble(
-            name.to_owned(),
-            wrong,
-            "give a capture of category 048 with measured heights",
-        ));
+        let mend = "give a capture of category 048 with measured heights";
+        return Err(trouble(wrong, mend));
     }
     Ok(gathered(name, plots, how.scan_period_s))
+}
+
+/// What the records of a capture tell.
+struct Found {
+    reports: Vec<Report>,
+    /// Why the last record that gives no plot does not.
+    reason: Option<String>,
+}
+
+fn reports(name: &str, capture: &[u8], how: &Packets) -> Result<Found, Trouble> {
+    let read = pcap::read(capture);
+    if let Some(fault) = read.faults.first() {
+        let place = format!("{name}, octet {}", fault.offset);
+        let mend = "capture it again, whole packets";
+        return Err(trouble(place, fault.flaw.to_string(), mend));
+    }
+    let editions = Editions {
+        target: how.edition,
+        ..Editions::LATEST
+    };
+    let station = Station {
+        height_m: how.height_m,
+        doppler: DopplerSense::Receding,
+        noise_dbm: None,
+    };
+    let mut found = Found {
+        reports: Vec::new(),
+        reason: None,
+    };
+    for datagram in &read.datagrams {
+        let decoded = decode(datagram.payload, &editions);
+        if let Some(fault) = decoded.faults.iter().find(|fault| fault.withholds()) {
+            let place = format!("{name}, packet at octet {}", datagram.offset);
+            let mend = "give the radar's own --edition";
+            return Err(trouble(place, fault.to_string(), mend));
+        }
+        for record in &decoded.records {
+            if record.category != Category::Target {
+                continue;
+            }
+            match from_record(record, &station, datagram.time_ns) {
+                Ok(report) => found.reports.push(report),
+                Err(why) => found.reason = Some(why.to_string()),
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn trouble(place: String, wrong: String, mend: &str) -> Trouble {
+    Trouble {
+        place,
+        wrong,
+        mend: mend.to_owned(),
+    }
 }
 
 fn gathered(name: &str, plots: Vec<Plot>, period_s: f64) -> Vec<Recorded> {

@@ -145,7 +145,7 @@ pub enum Decision<R: Realm> {
 pub struct Seen {
     /// The track; its number is not used again by this engine or one that follows it.
     pub track: Track,
-    /// Where and when it comes down; none for what does not.
+    /// Where and when it comes down; none for what does not, or is not confirmed.
     pub impact: Option<ImpactPrediction>,
 }
 
@@ -375,7 +375,8 @@ impl<R: Realm> Engine<R> {
         self.seen = tracks
             .into_iter()
             .map(|mut track| {
-                let impact = (!track.dismissed)
+                let certain = track.status == Status::Confirmed && !track.dismissed;
+                let impact = certain
                     .then(|| self.tracker.impact(&track, &self.ground))
                     .flatten();
                 observed.push(Observed::of(&track, impact, settings));

@@ -1,4 +1,6 @@
 //! A radar, rounds that fly by the crate `ballistics`, and what the radar reports of them.
+#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::unwrap_used, reason = "a fault of the support ends the test")]
 
 use ballistics::{Accuracy, ConstantCoefficientDrag, Environment, Launch, fly_under};
 use rampart::watch::engine::{Event, EventKind, Settings};

@@ -185,6 +185,43 @@ fn a_probability_that_trembles_about_the_threshold_is_one_warning() {
 }
 
 #[test]
+fn rounds_are_rarer_than_chance_and_all_else_that_flies() {
+    let track = |falling: f64, score: f64| {
+        let mut probabilities = [0.0; Class::ALL.len()];
+        probabilities[Class::FallingRound as usize] = falling;
+        probabilities[Class::Aircraft as usize] = 1.0 - falling;
+        let state = crate::Gaussian {
+            mean: [0.0; crate::motion::STATES],
+            covariance: [[0.0; crate::motion::STATES]; crate::motion::STATES],
+        };
+        Track {
+            id: TrackId(1),
+            status: crate::Status::Tentative,
+            class: Class::FallingRound,
+            probabilities,
+            time_ns: 0,
+            state,
+            falling_state: Some(state),
+            score,
+            plots: 3,
+            dismissed: false,
+        }
+    };
+    let believed = |falling: f64, score: f64| {
+        let settings = Settings {
+            rarity: libm::log(100.0),
+            ..Settings::default()
+        };
+        Observed::of(&track(falling, score), None, &settings).probability
+    };
+    assert!(believed(1.0, 50.0) > 0.999_999);
+    // One in two to the tracker is one in a hundred; and so is what chance makes as easily.
+    assert!((believed(0.5, 50.0) - 1.0 / 101.0).abs() < 1e-9);
+    assert!((believed(1.0, 0.0) - 1.0 / 101.0).abs() < 1e-9);
+    assert_eq!(believed(0.0, 50.0), 0.0);
+}
+
+#[test]
 fn settings_out_of_range_are_refused() {
     for settings in [
         Settings {
