@@ -21,7 +21,7 @@ use rampart::watch::view::Status;
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::io;
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -228,6 +228,39 @@ fn plot_to_cap(scene: &Scene, tiny: bool) -> Outcome<()> {
         sensors: vec!["radar".to_owned()],
     };
     let watching = std::thread::spawn(move || watch.run(station, &outbox, &[]));
+    let (plots, span_s) = send(scene, address, tiny)?;
+    std::thread::sleep(Duration::from_millis(500));
+    let latency = status.lock().map_err(|_| "the view failed")?.latency_ms;
+    stop.store(true, Ordering::Release);
+    watching.join().map_err(|_| "the watch failed")??;
+    burning.join().map_err(|_| "the busy thread failed")?;
+    std::fs::remove_dir_all(&folder)?;
+    let mut sorted = latencies_ms
+        .lock()
+        .map_err(|_| "the receiver failed")?
+        .clone();
+    sorted.sort_by(f64::total_cmp);
+    if sorted.is_empty() {
+        return Err("no warning came".into());
+    }
+    let (p50, p99) = latency.ok_or("no datagram was looked at")?;
+    println!(
+        "plot in to CAP out, {:.0} plots/s for {span_s:.0} s, another core busy",
+        plots as f64 / span_s
+    );
+    println!(
+        "  {} messages: p50 {:.2} ms, p99 {:.2} ms, worst {:.2} ms",
+        sorted.len(),
+        percentile(&sorted, 0.5),
+        percentile(&sorted, 0.99),
+        percentile(&sorted, 1.0)
+    );
+    println!("  every datagram, receipt to decision: p50 {p50:.2} ms, p99 {p99:.2} ms");
+    Ok(())
+}
+
+/// Sends the raid in real time; how many plots, and for how long, s.
+fn send(scene: &Scene, address: SocketAddr, tiny: bool) -> Outcome<(usize, f64)> {
     let mut looks = scene.looks();
     if tiny {
         // The last seconds before the first fall are enough for a few messages.
@@ -252,35 +285,7 @@ fn plot_to_cap(scene: &Scene, tiny: bool) -> Outcome<()> {
             sender.send_to(&datagram, address)?;
         }
     }
-    std::thread::sleep(Duration::from_millis(500));
-    let latency = status.lock().map_err(|_| "the view failed")?.latency_ms;
-    stop.store(true, Ordering::Release);
-    watching.join().map_err(|_| "the watch failed")??;
-    burning.join().map_err(|_| "the busy thread failed")?;
-    std::fs::remove_dir_all(&folder)?;
-    let mut sorted = latencies_ms
-        .lock()
-        .map_err(|_| "the receiver failed")?
-        .clone();
-    sorted.sort_by(f64::total_cmp);
-    if sorted.is_empty() {
-        return Err("no warning came".into());
-    }
-    let (p50, p99) = latency.ok_or("no datagram was looked at")?;
-    let span_s = looks.len() as f64 * PERIOD_S;
-    println!(
-        "plot in to CAP out, {:.0} plots/s for {span_s:.0} s, another core busy",
-        plots as f64 / span_s
-    );
-    println!(
-        "  {} messages: p50 {:.2} ms, p99 {:.2} ms, worst {:.2} ms",
-        sorted.len(),
-        percentile(&sorted, 0.5),
-        percentile(&sorted, 0.99),
-        percentile(&sorted, 1.0)
-    );
-    println!("  every datagram, receipt to decision: p50 {p50:.2} ms, p99 {p99:.2} ms");
-    Ok(())
+    Ok((plots, looks.len() as f64 * PERIOD_S))
 }
 
 fn append_rate(records: u32) -> Outcome<()> {
@@ -312,6 +317,31 @@ fn append_rate(records: u32) -> Outcome<()> {
     Ok(())
 }
 
+/// Looks at a quiet sky, then at a raid until shortly before the first round falls: as many plots.
+fn history(scene: &Scene, records: usize) -> Vec<Scan> {
+    let mut looks = scene.looks();
+    // Up to the middle of the last second before the first fall, so that warnings are open.
+    let falls = scene.flown.impacts();
+    let first_s = falls
+        .iter()
+        .map(|fall| fall.time_s)
+        .fold(f64::INFINITY, f64::min);
+    looks.retain(|scan| (scan.time_ns as f64) * 1e-9 < first_s - 0.5);
+    let mut stream = Stream::new(SEED, 1, 0, 0xbe7c);
+    let quiet = (records / PLOTS_PER_LOOK).saturating_sub(looks.len());
+    let period_ns = (PERIOD_S * 1e9) as i64;
+    let quiet = (0..quiet as i64).rev().map(|look| {
+        let time_ns = -(look + 1) * period_ns;
+        let plots = (0..PLOTS_PER_LOOK).map(|_| scene.clutter(time_ns, &mut stream));
+        Scan {
+            sensor: 0,
+            time_ns,
+            plots: plots.collect(),
+        }
+    });
+    quiet.chain(looks).collect()
+}
+
 /// Quiet and a raid, a plot a record; then the program ends, and begins again.
 fn restart(scene: &Scene, records: usize) -> Outcome<()> {
     let folder = folder("restart")?;
@@ -326,33 +356,14 @@ fn restart(scene: &Scene, records: usize) -> Outcome<()> {
         )?;
         Outcome::Ok(opened)
     };
-    let mut looks = scene.looks();
-    // Up to the middle of the last second before the first fall, so that warnings are open.
-    let falls = scene.flown.impacts();
-    let first_s = falls
-        .iter()
-        .map(|fall| fall.time_s)
-        .fold(f64::INFINITY, f64::min);
-    looks.retain(|scan| (scan.time_ns as f64) * 1e-9 < first_s - 0.5);
-    let mut stream = Stream::new(SEED, 1, 0, 0xbe7c);
-    let quiet = (records / PLOTS_PER_LOOK).saturating_sub(looks.len());
-    let period_ns = (PERIOD_S * 1e9) as i64;
     let raid_ns = 1_767_225_600_000_000_000;
-    let quiet = (0..quiet as i64).rev().map(|look| {
-        let time_ns = -(look + 1) * period_ns;
-        let plots = (0..PLOTS_PER_LOOK).map(|_| scene.clutter(time_ns, &mut stream));
-        Scan {
-            sensor: 0,
-            time_ns,
-            plots: plots.collect(),
-        }
-    });
-    let quiet: Vec<Scan> = quiet.collect();
-    let (mut station, _) = open(raid_ns - (quiet.len() as i64 + 1) * period_ns)?;
+    let history = history(scene, records);
+    let first_ns = history.first().map_or(0, |scan| scan.time_ns);
+    let (mut station, _) = open(raid_ns + first_ns - 1_000_000_000)?;
     let mut open_before = BTreeSet::new();
     let mut written = 0;
     let mut last_ns = raid_ns;
-    for scan in quiet.iter().chain(&looks) {
+    for scan in &history {
         let moment_ns = raid_ns + scan.time_ns;
         // A plot a datagram, as some radars send.
         for datagram in datagrams_of(scan, PERIOD_S, moment_ns, 1) {

@@ -282,6 +282,19 @@ fn page(title: &str, style: Style, now: &Status) -> String {
     {
         let _ = writeln!(text, "          and {more} more zones");
     }
+    machinery(&mut text, style, now);
+    for words in now
+        .said
+        .iter()
+        .skip(now.said.len().saturating_sub(SHOWN_MAX))
+    {
+        let _ = writeln!(text, "· {words}");
+    }
+    text
+}
+
+/// Latency, journal and receivers, and what was refused.
+fn machinery(text: &mut String, style: Style, now: &Status) {
     let latency = now
         .latency_ms
         .map_or("no plots yet".to_owned(), |(p50, p99)| {
@@ -322,14 +335,6 @@ fn page(title: &str, style: Style, now: &Status) -> String {
             alarm(style, &format!("{count} times, last: {trouble}"))
         );
     }
-    for words in now
-        .said
-        .iter()
-        .skip(now.said.len().saturating_sub(SHOWN_MAX))
-    {
-        let _ = writeln!(text, "· {words}");
-    }
-    text
 }
 
 /// The reality: white on red where people are to act, on blue where they practise.
