@@ -244,18 +244,20 @@ pub fn figures(catalogue: &Catalogue) -> Vec<Figure> {
     };
     for (index, class) in (0..).zip(&catalogue.munitions) {
         let of = Owner::Munition(index);
-        record(of, &mut seen, &|shares| drop(draw_munition(class, shares)));
+        record(of, &mut seen, &|shares| {
+            draw_munition(class, shares);
+        });
     }
     for (index, class) in (0..).zip(&catalogue.systems) {
         let radars = || Shares::new(0, 0, Owner::Radars);
         record(Owner::System(index), &mut seen, &|shares| {
-            drop(draw_system(class, shares, radars()));
+            draw_system(class, shares, radars());
         });
     }
     for class in &catalogue.systems {
         let own = || Shares::new(0, 0, Owner::System(0));
         record(Owner::Radars, &mut seen, &|shares| {
-            drop(draw_system(class, own(), shares));
+            draw_system(class, own(), shares);
         });
     }
     record(Owner::People, &mut seen, &|shares| {

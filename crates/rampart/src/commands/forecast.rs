@@ -210,7 +210,7 @@ fn score(arguments: &ScoreArguments) -> Result<(), ExitCode> {
             folder.write("scores.json", &document)?;
             folder.write(
                 "scores.html",
-                &html::scores(&contest, &title(arguments, &table)),
+                html::scores(&contest, &title(arguments, &table)),
             )?;
         }
         let text = text(&contest, &title(arguments, &table));

@@ -90,23 +90,35 @@ fn row(subject: &Subject<'_>, unknowns: &[Figure], number: u32) -> Row {
     let catalogue = &subject.theatre.catalogue;
     let seed = subject.theatre.seed;
     let [own, other] = [0, 1].map(|which| FIRST_GROUP + 2 * number + which);
-    let risk = |draw: &Unknowns| risk(subject, draw, number);
+    let draws = [own, other].map(|group| Unknowns::draw(catalogue, seed, group));
+    let flights = draws
+        .each_ref()
+        .map(|draw| Flights::new(&draw.munitions[subject.class]));
+    let exchanged = |figure: &Figure| {
+        let draw = Unknowns::exchanged(catalogue, seed, own, *figure, other);
+        match figure.of {
+            Owner::Munition(_) => {
+                let flights = Flights::new(&draw.munitions[subject.class]);
+                risk(subject, &draw, &flights, number)
+            }
+            // The munition is that of the row's own draw, and so are its flights.
+            Owner::System(_) | Owner::Radars | Owner::People => {
+                risk(subject, &draw, &flights[0], number)
+            }
+        }
+    };
     Row {
-        own: risk(&Unknowns::draw(catalogue, seed, own)),
-        other: risk(&Unknowns::draw(catalogue, seed, other)),
-        exchanged: unknowns
-            .iter()
-            .map(|&figure| risk(&Unknowns::exchanged(catalogue, seed, own, figure, other)))
-            .collect(),
+        own: risk(subject, &draws[0], &flights[0], number),
+        other: risk(subject, &draws[1], &flights[1], number),
+        exchanged: unknowns.iter().map(exchanged).collect(),
     }
 }
 
 /// Mean casualties of a raid under one draw, by two halves of the raids of a row.
-fn risk(subject: &Subject<'_>, draw: &Unknowns, number: u32) -> Halves {
+fn risk(subject: &Subject<'_>, draw: &Unknowns, flights: &Flights<'_>, number: u32) -> Halves {
     let radius_m = subject.theatre.sites[subject.site].populated_radius_m;
     let people: f64 = subject.people().map(f64::from).iter().sum();
     let option = subject.loadouts.first().map_or(0, |first| first.option);
-    let flights = Flights::new(&draw.munitions[subject.class]);
     let mut halves = [0.0; 2];
     for index in 0..RAIDS {
         let key = RaidKey {

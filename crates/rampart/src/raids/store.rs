@@ -59,7 +59,7 @@ impl Store {
             io::Error::new(error.kind(), why)
         };
         std::fs::create_dir_all(dir).map_err(make)?;
-        write_whole(&manifest, &format!("{study:#}\n"))?;
+        write_whole(&manifest, format!("{study:#}\n"))?;
         Ok(store)
     }
 

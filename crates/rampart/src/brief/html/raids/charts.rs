@@ -227,9 +227,9 @@ fn bars(page: &mut String, shares: &[f64], labels: impl Fn(usize) -> Option<Stri
             text(page, middle, bottom + 15.0, "middle", TICK, &label);
         }
     }
-    let _ = write!(
+    let _ = writeln!(
         page,
-        "<path class=\"axis\" d=\"M{left} {bottom}H{right}\"/></svg></figure>\n"
+        "<path class=\"axis\" d=\"M{left} {bottom}H{right}\"/></svg></figure>"
     );
 }
 
@@ -292,7 +292,7 @@ pub fn warnings(subject: &Subject<'_>, rows: &[Row]) -> String {
         panel(&mut page, name, "Warning");
         let label = |bar: usize| {
             let from_s = low + width_s * bar as f64;
-            (bar % 4 == 0).then(|| format!("{from_s:.0}"))
+            bar.is_multiple_of(4).then(|| format!("{from_s:.0}"))
         };
         bars(&mut page, &shares, label, false);
     }
