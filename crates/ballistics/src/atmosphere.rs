@@ -8,8 +8,8 @@ mod table;
 
 use std::sync::LazyLock;
 
+pub(crate) use table::cubic;
 pub use table::{AtmosphereTable, DensityAndSound};
-pub(crate) use table::{cubic, part_of};
 
 /// Gravity at sea level by which geopotential height is defined, m/s² (76-1562, table 2).
 pub const STANDARD_GRAVITY_MPS2: f64 = 9.806_65;
@@ -38,6 +38,16 @@ const LAYERS: [(f64, f64, f64); 7] = [
     (47_000.0, 270.65, 0.0),
     (51_000.0, 270.65, -0.0028),
     (71_000.0, 214.65, -0.002),
+];
+
+/// Geopotential heights at which the law of temperature has a kink, m.
+pub(crate) const LAYERS_M: [f64; LAYERS.len() - 1] = [
+    LAYERS[1].0,
+    LAYERS[2].0,
+    LAYERS[3].0,
+    LAYERS[4].0,
+    LAYERS[5].0,
+    LAYERS[6].0,
 ];
 
 /// The state of still air at one height.

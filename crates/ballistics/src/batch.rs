@@ -2,8 +2,8 @@
 //!
 //! The model is that of [`fly_precisely`](crate::precise::fly_precisely) without a round Earth: flat
 //! ground, uniform gravity, the Coriolis acceleration, the wind of a profile, drag by Mach number or by
-//! a constant coefficient, and a motor. The method is the Runge–Kutta method of order 8 of Dormand and
-//! Prince, in steps that follow the flight ([`Batch::fly`]).
+//! a constant coefficient, and a motor. The methods are those of order 8 and, under tables, of order 5 of
+//! Dormand and Prince, in steps that follow the flight and end at the knots of the tables.
 //!
 //! A flight's bits depend on its own inputs alone: on no other flight of the batch, and on no width of
 //! the processor's vectors, because every operation is rounded once and no lane is added to another.
@@ -11,6 +11,7 @@
 mod kernel;
 mod lanes;
 mod medium;
+mod pieces;
 
 use crate::drag::ConstantCoefficientDrag;
 use crate::error::within;
@@ -150,9 +151,9 @@ impl Impacts {
 
 impl Batch {
     /// A body whose drag follows a curve by Mach number, in the standard atmosphere. `refinement`
-    /// multiplies the number of steps; 0.2 to 100. At 1 a mortar's impact lies
-    /// within about a millimetre, a 20 km rocket's within one or two centimetres,
-    /// and two decimetres if its motor drives it through Mach 1.
+    /// multiplies the number of steps between the knots of the tables; 0.2 to 100. At 1 a mortar's impact lies
+    /// within a millimetre, a 20 km rocket's within about a centimetre, and a few if its motor drives it
+    /// through Mach 1.
     ///
     /// # Errors
     /// [`FlightError::OutOfRange`] where an input lies outside the range that its field states.
@@ -165,7 +166,7 @@ impl Batch {
         projectile.check()?;
         let law = BodyDrag::new(projectile.mass_kg, projectile.calibre_m, projectile.drag);
         Ok(Self {
-            medium: Choice::Tables(Tables::new(law, &surroundings.wind)),
+            medium: Choice::Tables(Tables::new(law, projectile.drag.shape, &surroundings.wind)),
             kernel: Kernel::new(motor, surroundings, refinement)?,
         })
     }

@@ -1,7 +1,6 @@
 //! Wind that changes with height.
 
 use crate::FlightError;
-use crate::atmosphere::part_of;
 use crate::drag::slopes;
 use crate::error::within;
 
@@ -84,7 +83,7 @@ impl WindProfile {
         match self.gap(geopotential_m) {
             Gap::Below => self.first_mps,
             Gap::Above => self.last_mps,
-            Gap::Inside(index, share, _) => [0, 1].map(|axis| {
+            Gap::Inside(index, share) => [0, 1].map(|axis| {
                 let [a, b, c, d] = self.gaps[axis][index];
                 a + share * (b + share * (c + share * d))
             }),
@@ -96,18 +95,9 @@ impl WindProfile {
         (self.heights_m.len() == 1).then_some(self.first_mps)
     }
 
-    /// The cubics along x and y in the cell of [`WIND_CELL_M`] that begins at a height.
-    pub(crate) fn cell(&self, base_m: f64) -> [[f64; 4]; 2] {
-        let still = |wind_mps: [f64; 2]| wind_mps.map(|component| [component, 0.0, 0.0, 0.0]);
-        // The middle of the cell says which gap it lies in.
-        match self.gap(base_m + 0.5 * WIND_CELL_M) {
-            Gap::Below => still(self.first_mps),
-            Gap::Above => still(self.last_mps),
-            Gap::Inside(index, middle, width_m) => {
-                let width = WIND_CELL_M / width_m;
-                [0, 1].map(|axis| part_of(&self.gaps[axis][index], middle - 0.5 * width, width))
-            }
-        }
+    /// Geopotential heights between which it is one cubic, m.
+    pub(crate) fn heights_m(&self) -> &[f64] {
+        &self.heights_m
     }
 
     fn gap(&self, height_m: f64) -> Gap {
@@ -117,7 +107,7 @@ impl WindProfile {
             (_, None) => Gap::Above,
             (Some(index), Some(&upper_m)) => {
                 let width_m = upper_m - self.heights_m[index];
-                Gap::Inside(index, (height_m - self.heights_m[index]) / width_m, width_m)
+                Gap::Inside(index, (height_m - self.heights_m[index]) / width_m)
             }
         }
     }
@@ -127,8 +117,8 @@ impl WindProfile {
 enum Gap {
     Below,
     Above,
-    /// Index of the gap, share of it passed, and its width, m.
-    Inside(usize, f64, f64),
+    /// Index of the gap, and share of it passed.
+    Inside(usize, f64),
 }
 
 fn gaps(knots: &[(f64, f64)]) -> Vec<[f64; 4]> {
@@ -180,23 +170,6 @@ mod tests {
             let slope = (here[0] - last[0]) / 0.1;
             assert!((slope - last_slope).abs() < 2e-5, "a corner at {step}");
             (last, last_slope) = (here, slope);
-        }
-    }
-
-    #[test]
-    fn its_cells_are_the_same_curve() {
-        let wind = sheared();
-        for cell in -20..300 {
-            let base_m = f64::from(cell) * WIND_CELL_M;
-            let cubics = wind.cell(base_m);
-            for share in [0.0, 0.3, 0.99] {
-                let here = wind.at(base_m + share * WIND_CELL_M);
-                for axis in [0, 1] {
-                    let [a, b, c, d] = cubics[axis];
-                    let cut = a + share * (b + share * (c + share * d));
-                    assert!((cut - here[axis]).abs() < 1e-12);
-                }
-            }
         }
     }
 

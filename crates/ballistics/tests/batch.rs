@@ -106,7 +106,11 @@ fn worst_m(
         let late_s = impacts.time_s[index] - one.time_s;
         assert!(late_s.abs() < 1e-3, "{launch:?} {motor:?} {late_s} {apart}");
         let [vx, vy, vz] = [0, 1, 2].map(|axis| impacts.velocity_mps[axis][index]);
-        assert!((vx.hypot(vy).hypot(vz) - one.speed_mps).abs() < 1e-2 && vz < 0.0);
+        let faster_mps = vx.hypot(vy).hypot(vz) - one.speed_mps;
+        assert!(
+            faster_mps.abs() < 1e-2 && vz < 0.0,
+            "{launch:?} {motor:?} {faster_mps} {apart}"
+        );
     }
     worst
 }
@@ -162,18 +166,25 @@ fn bodies_come_closer_to_single_flights_as_steps_are_refined() {
         let law = BodyDrag::new(body.mass_kg, body.calibre_m, body.drag);
         let slowest_mps = if motor.is_some() { 30.0 } else { 100.0 };
         let launches = spread(60, slowest_mps, fastest_mps);
-        // A motor drives through Mach 1 within tenths of a second.
-        let errors_m = if motor.is_some() {
-            [0.2, 2e-2]
-        } else {
-            [2e-2, 1e-3]
-        };
+        let errors_m = [5e-2, 1e-3];
         for (refinement, error_m) in [1.0, 4.0].into_iter().zip(errors_m) {
             let batch = Batch::of_body(&body, motor, &surroundings, refinement).unwrap();
             let worst = worst_m(&batch, &law, motor, &surroundings, &launches);
+            println!("{refinement} {worst:.1e} m");
             assert!(worst < error_m, "{body:?} {motor:?} {refinement} {worst}");
         }
     }
+}
+
+/// Mortars under tables of drag and wind: within a millimetre.
+#[test]
+fn mortars_under_tables_are_within_a_millimetre() {
+    let surroundings = sheared();
+    let law = BodyDrag::new(MORTAR.mass_kg, MORTAR.calibre_m, MORTAR.drag);
+    let batch = Batch::of_body(&MORTAR, None, &surroundings, 1.0).unwrap();
+    let launches = spread(200, 100.0, 320.0);
+    let worst = worst_m(&batch, &law, None, &surroundings, &launches);
+    assert!(worst < 1e-3, "{worst}");
 }
 
 #[test]

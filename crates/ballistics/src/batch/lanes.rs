@@ -30,16 +30,6 @@ impl<S: Simd> Lanes<S> {
         }
     }
 
-    /// The first numbers of a slice; lanes beyond its end hold `filler`.
-    #[inline(always)]
-    pub(super) fn load(simd: S, values: &[f64], filler: f64) -> Self {
-        let mut lanes = Self::splat(simd, filler);
-        for (lane, value) in lanes.as_mut_slice().iter_mut().zip(values) {
-            *lane = *value;
-        }
-        lanes
-    }
-
     /// The numbers, in order of lane.
     #[inline(always)]
     pub(super) fn as_slice(&self) -> &[f64] {

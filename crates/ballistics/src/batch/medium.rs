@@ -1,10 +1,11 @@
 //! What a batch flies through: air, wind and drag for many lanes at once.
 
 use super::lanes::Lanes;
-use crate::atmosphere::{AtmosphereTable, GEOPOTENTIAL_RADIUS_M};
-use crate::drag::{BodyDrag, ConstantCoefficientDrag};
+use super::pieces::{NEVER, Piece, Pieces, Row, fit};
+use crate::atmosphere::{LAYERS_M, LAYERS_TOP_M, geometric_m, geopotential_m, standard_atmosphere};
+use crate::drag::{BodyDrag, ConstantCoefficientDrag, DragShape, slopes};
 use crate::tableau::{self, Tableau};
-use crate::wind::{WIND_CELL_M, WindProfile};
+use crate::wind::WindProfile;
 use pulp::Simd;
 
 /// Terms of the polynomial in height that stands for a power.
@@ -12,20 +13,27 @@ const TERMS: usize = 12;
 /// Heights above mean sea level between which that polynomial holds, m.
 const POWER_RANGE_M: [f64; 2] = [-500.0, 11_000.0];
 
-/// Steps in which a body slows by a bend of its drag curve; tuned on mortars and rockets, as are the next.
-const BENDS: f64 = 5.6;
-/// Change of Mach number that is a bend in the middle of the rise of the curve; it grows with the
-/// distance from there.
-const BEND_MACH: f64 = 0.02;
-/// Height in which the wind may bend that a step may pass, m.
-const BEND_M: f64 = 700.0;
+/// Mach number in the middle of the rise of the drag curves, the change that a step should not exceed
+/// there, and its growth with the distance from there.
+const RISE_MACH: f64 = 0.98;
+const RISE_STEP_MACH: f64 = 0.012;
+const RISE_WIDENING: f64 = 0.5;
+/// Height of the lowest ground and some more, m, at which the pieces of air begin.
+const AIR_BOTTOM_M: f64 = -1_000.0;
+/// Height that a piece of air spans at most, m: few enough terms then meet the atmosphere to 10⁻⁸.
+const AIR_PIECE_M: f64 = 4_000.0;
+/// Terms in a piece of air: density, slowness of sound, and wind along each of two axes.
+const DENSITY_TERMS: usize = 7;
+const SLOWNESS_TERMS: usize = 5;
+const WIND_TERMS: usize = 5;
+const AIR_TERMS: usize = DENSITY_TERMS + SLOWNESS_TERMS + 2 * WIND_TERMS;
 
 /// The air at every lane's height.
 pub(super) struct Air<S: Simd> {
     /// Density, in the units that the medium's own drag takes.
     pub(super) density: Lanes<S>,
-    /// Speed of sound, m/s.
-    pub(super) sound_mps: Lanes<S>,
+    /// One over the speed of sound, s/m.
+    pub(super) slowness_spm: Lanes<S>,
     /// Wind along x and y, m/s.
     pub(super) wind_mps: [Lanes<S>; 2],
 }
@@ -39,19 +47,38 @@ pub(super) trait Medium {
     /// The least speed by which that share is taken, as a share of the speed at which drag would bear the
     /// weight: below it drag is too weak for its bending to matter.
     const SLOW_SHARE: f64;
-    /// The air at heights above mean sea level, m.
-    fn air<S: Simd>(&self, simd: S, height_m: Lanes<S>) -> Air<S>;
-    /// Drag deceleration per speed, 1/s, at a speed through the air, m/s.
-    fn drag_per_s<S: Simd>(&self, simd: S, air: &Air<S>, speed_mps: Lanes<S>) -> Lanes<S>;
-    /// Steps a second for the bends of the law of drag, for a body that slows by so much, m/s², and of
-    /// the wind, for one that climbs or falls at so many m/s.
-    fn bends_hz<S: Simd>(
+    /// The parts of its laws that each lane holds for a step.
+    type Piece<S: Simd>: Copy;
+    /// Lanes that hold no part yet.
+    fn none<S: Simd>(&self, simd: S) -> Self::Piece<S>;
+    /// Gives every lane the parts for a height above mean sea level, m, and a Mach number; where one is
+    /// no number, the lane keeps what it has for it.
+    fn seek<S: Simd>(&self, piece: &mut Self::Piece<S>, height_m: Lanes<S>, mach: Lanes<S>);
+    /// The time until a lane leaves its parts, s, from height and Mach number, their rates, and the rates
+    /// of those.
+    fn leave_s<S: Simd>(
         &self,
         simd: S,
+        piece: &Self::Piece<S>,
+        height: [Lanes<S>; 3],
+        mach: [Lanes<S>; 3],
+    ) -> Lanes<S>;
+    /// Share by which the drag coefficient grows with the Mach number.
+    fn drag_steepness<S: Simd>(&self, simd: S, piece: &Self::Piece<S>, mach: Lanes<S>) -> Lanes<S>;
+    /// The step, s, in which the Mach number passes as much of the rise of the drag curve as it should in
+    /// one.
+    fn rise_s<S: Simd>(&self, simd: S, mach: Lanes<S>, mach_hz: Lanes<S>) -> Lanes<S>;
+    /// The air at heights above mean sea level, m.
+    fn air<S: Simd>(&self, simd: S, piece: &Self::Piece<S>, height_m: Lanes<S>) -> Air<S>;
+    /// How much more of each there is a metre higher.
+    fn air_slopes<S: Simd>(&self, simd: S, piece: &Self::Piece<S>, height_m: Lanes<S>) -> Air<S>;
+    /// Drag deceleration per speed, 1/s, at a speed through the air, m/s.
+    fn drag_per_s<S: Simd>(
+        &self,
+        simd: S,
+        piece: &Self::Piece<S>,
         air: &Air<S>,
         speed_mps: Lanes<S>,
-        slowing_mps2: Lanes<S>,
-        climb_mps: Lanes<S>,
     ) -> Lanes<S>;
     /// Greatest height above mean sea level to which this holds, m.
     fn height_max_m(&self) -> f64;
@@ -100,8 +127,31 @@ impl Medium for PowerLaw {
     const CHANGE_PER_STEP: f64 = 0.42;
     const SLOW_SHARE: f64 = 0.1;
 
+    type Piece<S: Simd> = ();
+
     #[inline(always)]
-    fn air<S: Simd>(&self, simd: S, height_m: Lanes<S>) -> Air<S> {
+    fn none<S: Simd>(&self, _: S) {}
+
+    #[inline(always)]
+    fn seek<S: Simd>(&self, (): &mut (), _: Lanes<S>, _: Lanes<S>) {}
+
+    #[inline(always)]
+    fn leave_s<S: Simd>(&self, simd: S, (): &(), _: [Lanes<S>; 3], _: [Lanes<S>; 3]) -> Lanes<S> {
+        Lanes::splat(simd, NEVER)
+    }
+
+    #[inline(always)]
+    fn drag_steepness<S: Simd>(&self, simd: S, (): &(), _: Lanes<S>) -> Lanes<S> {
+        Lanes::splat(simd, 0.0)
+    }
+
+    #[inline(always)]
+    fn rise_s<S: Simd>(&self, simd: S, _: Lanes<S>, _: Lanes<S>) -> Lanes<S> {
+        Lanes::splat(simd, NEVER)
+    }
+
+    #[inline(always)]
+    fn air<S: Simd>(&self, simd: S, (): &(), height_m: Lanes<S>) -> Air<S> {
         let splat = |value| Lanes::splat(simd, value);
         let half_m = 0.5 * (POWER_RANGE_M[1] - POWER_RANGE_M[0]);
         let middle = -0.5 * (POWER_RANGE_M[0] + POWER_RANGE_M[1]) / half_m;
@@ -116,26 +166,24 @@ impl Medium for PowerLaw {
         }
         Air {
             density: odd.mul_add(share, even),
-            sound_mps: splat(1.0),
+            slowness_spm: splat(1.0),
             wind_mps: self.wind_mps.map(splat),
         }
     }
 
     #[inline(always)]
-    fn drag_per_s<S: Simd>(&self, simd: S, air: &Air<S>, speed_mps: Lanes<S>) -> Lanes<S> {
-        air.density * Lanes::splat(simd, self.per_metre) * speed_mps
+    fn air_slopes<S: Simd>(&self, simd: S, (): &(), _: Lanes<S>) -> Air<S> {
+        let zero = Lanes::splat(simd, 0.0);
+        Air {
+            density: zero,
+            slowness_spm: zero,
+            wind_mps: [zero; 2],
+        }
     }
 
     #[inline(always)]
-    fn bends_hz<S: Simd>(
-        &self,
-        simd: S,
-        _: &Air<S>,
-        _: Lanes<S>,
-        _: Lanes<S>,
-        _: Lanes<S>,
-    ) -> Lanes<S> {
-        Lanes::splat(simd, 0.0)
+    fn drag_per_s<S: Simd>(&self, simd: S, (): &(), air: &Air<S>, speed_mps: Lanes<S>) -> Lanes<S> {
+        air.density * Lanes::splat(simd, self.per_metre) * speed_mps
     }
 
     fn height_max_m(&self) -> f64 {
@@ -143,97 +191,188 @@ impl Medium for PowerLaw {
     }
 }
 
-/// The standard atmosphere, a wind profile and a drag curve, all as cubics in equal cells.
+/// The standard atmosphere, a wind profile and a drag curve, each in pieces.
 #[derive(Clone, Debug)]
 pub(super) struct Tables {
-    law: BodyDrag,
-    /// By power of the share of the cell passed: density, speed of sound, wind along x and y.
-    cells: Vec<[[f64; 4]; 4]>,
+    /// By Mach number: the drag coefficient times half of the area over the mass.
+    drag: Pieces<4>,
+    /// By height above mean sea level: density, slowness of sound, wind along x and y.
+    air: Pieces<AIR_TERMS>,
+}
+
+/// The pieces that lanes hold.
+#[derive(Clone, Copy)]
+pub(super) struct Held<S: Simd> {
+    drag: Piece<S, 4>,
+    air: Piece<S, AIR_TERMS>,
 }
 
 impl Tables {
-    pub(super) fn new(law: BodyDrag, wind: &WindProfile) -> Self {
-        let air = AtmosphereTable::shared().cut(WIND_CELL_M);
-        let cells = air
-            .into_iter()
-            .enumerate()
-            .map(|(index, [density, sound])| {
-                let base_m = AtmosphereTable::FIRST_M + WIND_CELL_M * index as f64;
-                let [east, north] = wind.cell(base_m);
-                [0, 1, 2, 3].map(|power| [density[power], sound[power], east[power], north[power]])
-            });
+    pub(super) fn new(law: BodyDrag, shape: DragShape, wind: &WindProfile) -> Self {
         Self {
-            law,
-            cells: cells.collect(),
+            drag: Pieces::new(drag_rows(shape.knots(), law.half_area_per_mass())),
+            air: Pieces::new(air_rows(wind)),
         }
+    }
+}
+
+/// The monotone cubics between knots times a scale, and the constant beyond the last.
+fn drag_rows(knots: &[(f64, f64)], scale: f64) -> Vec<Row<4>> {
+    let slopes = slopes(knots);
+    let pairs = knots.windows(2).zip(slopes.windows(2));
+    let between = pairs.map(|(pair, slopes)| {
+        let ((low, first), (high, last)) = (pair[0], pair[1]);
+        let width = high - low;
+        let secant = (last - first) / width;
+        let terms = [
+            first,
+            slopes[0],
+            (3.0 * secant - 2.0 * slopes[0] - slopes[1]) / width,
+            (slopes[0] + slopes[1] - 2.0 * secant) / (width * width),
+        ];
+        (low, high, terms)
+    });
+    let beyond = knots
+        .last()
+        .map(|&(mach, last)| (mach, NEVER, [last, 0.0, 0.0, 0.0]));
+    let row = |(low, high, terms): (f64, f64, [f64; 4])| Row {
+        low,
+        high,
+        base: low,
+        terms: terms.map(|term| scale * term),
+    };
+    between.chain(beyond).map(row).collect()
+}
+
+/// Air and wind between the heights at which either has a kink.
+fn air_rows(wind: &WindProfile) -> Vec<Row<AIR_TERMS>> {
+    let kinks = LAYERS_M.iter().chain(wind.heights_m());
+    let mut heights_m: Vec<f64> = kinks.map(|&height_m| geometric_m(height_m)).collect();
+    heights_m.retain(|height_m| (AIR_BOTTOM_M + 1.0..LAYERS_TOP_M - 1.0).contains(height_m));
+    heights_m.extend([AIR_BOTTOM_M, LAYERS_TOP_M]);
+    heights_m.sort_by(f64::total_cmp);
+    heights_m.dedup_by(|one, other| (*one - *other).abs() < 1.0);
+    let mut rows = Vec::new();
+    for pair in heights_m.windows(2) {
+        let parts = libm::ceil((pair[1] - pair[0]) / AIR_PIECE_M);
+        let width_m = (pair[1] - pair[0]) / parts;
+        for part in 0..parts as usize {
+            let low = pair[0] + part as f64 * width_m;
+            rows.push(air_row(wind, low, low + width_m));
+        }
+    }
+    rows
+}
+
+fn air_row(wind: &WindProfile, low: f64, high: f64) -> Row<AIR_TERMS> {
+    let density: [f64; DENSITY_TERMS] = fit(low, high, |height_m| {
+        standard_atmosphere(height_m).density_kgpm3
+    });
+    let slowness: [f64; SLOWNESS_TERMS] = fit(low, high, |height_m| {
+        1.0 / standard_atmosphere(height_m).sound_speed_mps
+    });
+    let wind: [[f64; WIND_TERMS]; 2] = [0, 1].map(|axis| {
+        fit(low, high, |height_m| {
+            wind.at(geopotential_m(height_m))[axis]
+        })
+    });
+    let mut terms = [0.0; AIR_TERMS];
+    let all = density.iter().chain(&slowness).chain(wind.as_flattened());
+    for (term, value) in terms.iter_mut().zip(all) {
+        *term = *value;
+    }
+    Row {
+        low,
+        high,
+        base: low,
+        terms,
     }
 }
 
 impl Medium for Tables {
     const METHOD: &'static Tableau = &tableau::FIFTH_ORDER;
-    const CHANGE_PER_STEP: f64 = 0.25;
+    const CHANGE_PER_STEP: f64 = 0.15;
     const SLOW_SHARE: f64 = 0.3;
 
+    type Piece<S: Simd> = Held<S>;
+
     #[inline(always)]
-    fn air<S: Simd>(&self, simd: S, height_m: Lanes<S>) -> Air<S> {
-        let splat = |value| Lanes::splat(simd, value);
-        let radius_m = splat(GEOPOTENTIAL_RADIUS_M);
-        let geopotential_m = radius_m * height_m / (radius_m + height_m);
-        let place = (geopotential_m - splat(AtmosphereTable::FIRST_M)) * splat(1.0 / WIND_CELL_M);
-        let [mut density, mut sound_mps, mut along_mps, mut across_mps] = [splat(0.0); 4];
-        let last = self.cells.len() as i32 - 1;
-        let density_and_sound = density
-            .as_mut_slice()
-            .iter_mut()
-            .zip(sound_mps.as_mut_slice());
-        let wind = along_mps
-            .as_mut_slice()
-            .iter_mut()
-            .zip(across_mps.as_mut_slice());
-        let lanes = place.as_slice().iter().zip(density_and_sound).zip(wind);
-        for ((&place, (density, sound)), (along, across)) in lanes {
-            let index = (place as i32).clamp(0, last);
-            let share = place - f64::from(index);
-            let [zeroth, first, second, third] = &self.cells[index as usize];
-            let mut values = *third;
-            for (quantity, value) in values.iter_mut().enumerate() {
-                *value = share.mul_add(*value, second[quantity]);
-                *value = share.mul_add(*value, first[quantity]);
-                *value = share.mul_add(*value, zeroth[quantity]);
-            }
-            [*density, *sound, *along, *across] = values;
-        }
-        Air {
-            density,
-            sound_mps,
-            wind_mps: [along_mps, across_mps],
+    fn none<S: Simd>(&self, simd: S) -> Held<S> {
+        Held {
+            drag: Piece::none(simd),
+            air: Piece::none(simd),
         }
     }
 
     #[inline(always)]
-    fn drag_per_s<S: Simd>(&self, simd: S, air: &Air<S>, speed_mps: Lanes<S>) -> Lanes<S> {
-        let mach = speed_mps / air.sound_mps;
-        let mut coefficient = mach;
-        for value in coefficient.as_mut_slice() {
-            *value = self.law.coefficient_fused(*value);
-        }
-        let scale = Lanes::splat(simd, self.law.half_area_per_mass());
-        air.density * scale * coefficient * speed_mps
+    fn seek<S: Simd>(&self, piece: &mut Held<S>, height_m: Lanes<S>, mach: Lanes<S>) {
+        self.air.seek(height_m, &mut piece.air);
+        self.drag.seek(mach, &mut piece.drag);
     }
 
     #[inline(always)]
-    fn bends_hz<S: Simd>(
+    fn leave_s<S: Simd>(
         &self,
         simd: S,
+        piece: &Held<S>,
+        height: [Lanes<S>; 3],
+        mach: [Lanes<S>; 3],
+    ) -> Lanes<S> {
+        let air_s = piece.air.leave_s(simd, height);
+        let drag_s = piece.drag.leave_s(simd, mach);
+        air_s.where_less(drag_s, air_s, drag_s)
+    }
+
+    #[inline(always)]
+    fn drag_steepness<S: Simd>(&self, simd: S, piece: &Held<S>, mach: Lanes<S>) -> Lanes<S> {
+        let past = piece.drag.past(mach);
+        piece.drag.slope(simd, 0, 4, past) / piece.drag.polynomial(0, 4, past)
+    }
+
+    #[inline(always)]
+    fn rise_s<S: Simd>(&self, simd: S, mach: Lanes<S>, mach_hz: Lanes<S>) -> Lanes<S> {
+        let splat = |value| Lanes::splat(simd, value);
+        let from_rise = (mach - splat(RISE_MACH)).abs();
+        from_rise.mul_add(splat(RISE_WIDENING), splat(RISE_STEP_MACH)) / mach_hz.abs()
+    }
+
+    #[inline(always)]
+    fn air<S: Simd>(&self, _: S, piece: &Held<S>, height_m: Lanes<S>) -> Air<S> {
+        let past_m = piece.air.past(height_m);
+        let along = DENSITY_TERMS + SLOWNESS_TERMS;
+        let wind = |first| piece.air.polynomial(first, WIND_TERMS, past_m);
+        Air {
+            density: piece.air.polynomial(0, DENSITY_TERMS, past_m),
+            slowness_spm: piece.air.polynomial(DENSITY_TERMS, SLOWNESS_TERMS, past_m),
+            wind_mps: [wind(along), wind(along + WIND_TERMS)],
+        }
+    }
+
+    #[inline(always)]
+    fn air_slopes<S: Simd>(&self, simd: S, piece: &Held<S>, height_m: Lanes<S>) -> Air<S> {
+        let past_m = piece.air.past(height_m);
+        let slope = |first, count| piece.air.slope(simd, first, count, past_m);
+        let along = DENSITY_TERMS + SLOWNESS_TERMS;
+        Air {
+            density: slope(0, DENSITY_TERMS),
+            slowness_spm: slope(DENSITY_TERMS, SLOWNESS_TERMS),
+            wind_mps: [
+                slope(along, WIND_TERMS),
+                slope(along + WIND_TERMS, WIND_TERMS),
+            ],
+        }
+    }
+
+    #[inline(always)]
+    fn drag_per_s<S: Simd>(
+        &self,
+        _: S,
+        piece: &Held<S>,
         air: &Air<S>,
         speed_mps: Lanes<S>,
-        slowing_mps2: Lanes<S>,
-        climb_mps: Lanes<S>,
     ) -> Lanes<S> {
-        let splat = |value| Lanes::splat(simd, value);
-        let from_rise_mps = (speed_mps - splat(BodyDrag::RISE_MACH) * air.sound_mps).abs();
-        let bend_mps = splat(BEND_MACH).mul_add(air.sound_mps, from_rise_mps);
-        splat(BENDS).mul_add(slowing_mps2 / bend_mps, climb_mps * splat(1.0 / BEND_M))
+        let past = piece.drag.past(speed_mps * air.slowness_spm);
+        air.density * piece.drag.polynomial(0, 4, past) * speed_mps
     }
 
     fn height_max_m(&self) -> f64 {

@@ -106,23 +106,9 @@ impl BodyDrag {
         }
     }
 
-    /// Mach number in the middle of the rise of the drag coefficients.
-    pub(crate) const RISE_MACH: f64 = RISE_MACH;
-
     /// Half of the scaled area over the mass, m²/kg.
     pub(crate) fn half_area_per_mass(&self) -> f64 {
         self.half_area_per_mass
-    }
-
-    /// The shape's coefficient at a Mach number, in fused products: within rounding the same as
-    /// elsewhere, and the same bits at every width of a batch.
-    #[inline(always)]
-    pub(crate) fn coefficient_fused(&self, mach: f64) -> f64 {
-        let place = mach * (1.0 / shapes::KNOT_SPACING);
-        let index = (place as i32).clamp(0, self.cells.len() as i32 - 1);
-        let share = (place - f64::from(index)).min(1.0);
-        let [zeroth, first, second, third] = self.cells[index as usize];
-        share.mul_add(share.mul_add(share.mul_add(third, second), first), zeroth)
     }
 }
 
