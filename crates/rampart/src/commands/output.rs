@@ -36,12 +36,6 @@ impl Folder {
         Self::create(&Path::new("rampart-out").join(name))
     }
 
-    /// Where it is.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-
     /// Writes a file into the folder and gives its path.
     ///
     /// # Errors
