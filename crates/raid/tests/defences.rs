@@ -1,5 +1,7 @@
 //! Raids judged under defences: what each system does, and what none may ever do.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use raid::{Defence, Flights, Hurt, Judged, Raid, RaidAtSite, Unknowns};

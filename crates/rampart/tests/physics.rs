@@ -383,6 +383,18 @@ fn the_hindcast_covers_its_log_and_does_not_depend_on_threads() {
     assert!(float(&scored["crps"]) < float(&scored["crps_baseline"]));
     let histogram = list(&scored["pit_histogram"], "histogram").iter();
     assert_eq!(histogram.map(whole).sum::<u64>(), 28);
+    // Sums of the log lie within the 90 %: of rockets and mortars, and of missiles, where people were
+    // warned and sheltered (al-Asad: nobody killed, 109 brain injuries).
+    for anchor in list(&scored["anchors"], "anchors") {
+        for key in ["with_casualties", "killed", "wounded"] {
+            let pair = list(&anchor[format!("{key}_90").as_str()], "bounds");
+            let reported = float(&anchor[key]);
+            assert!(
+                reported >= float(&pair[0]) && reported <= float(&pair[1]),
+                "{key}: {anchor}"
+            );
+        }
+    }
 }
 
 #[test]
