@@ -54,7 +54,9 @@ fn people() -> People {
         shelter_last_s: share.clone(),
         compliance: share.clone(),
         group_size: share.clone(),
-        missile_early_warning: share,
+        missile_early_warning: share.clone(),
+        indoors_night: share.clone(),
+        wake_s: share,
     }
 }
 

@@ -35,25 +35,7 @@ pub fn map(rings: &Rings, subject: &Subject<'_>, document: &Document) -> String 
         "<figure><h3>Where rounds fall</h3>\n<svg viewBox=\"0 0 420 420\" role=\"img\" aria-label=\"Rounds around the middle of \
          the base\">",
     );
-    let density = |ring: usize| {
-        let edge = |ring: usize| (ring as f64 * 0.1).powi(2);
-        rings.incoming[ring] / (PI * (edge(ring + 1) - edge(ring)))
-    };
-    // The innermost rings are small and noisy; the scale is that of the densest with some area.
-    let most = (2..RINGS).map(density).fold(1e-12, f64::max);
-    for ring in (0..RINGS).rev() {
-        let outer = unit * 0.1 * (ring + 1) as f64;
-        let inner = unit * 0.1 * ring as f64;
-        let shade = 0.6 * (density(ring) / most).clamp(0.0, 1.0);
-        if shade > 0.0 {
-            let _ = write!(
-                svg,
-                "<path class=\"ring\" fill-rule=\"evenodd\" fill-opacity=\"{shade:.3}\" d=\"{}{}\"/>",
-                circle(middle, outer),
-                circle(middle, inner)
-            );
-        }
-    }
+    shade(&mut svg, rings, middle, unit);
     for ([east, north], bursts) in &rings.dots {
         let _ = write!(
             svg,
@@ -106,6 +88,29 @@ pub fn map(rings: &Rings, subject: &Subject<'_>, document: &Document) -> String 
         },
     );
     svg
+}
+
+/// Rings as dark as rounds are dense.
+fn shade(svg: &mut String, rings: &Rings, middle: f64, unit: f64) {
+    let density = |ring: usize| {
+        let edge = |ring: usize| (ring as f64 * 0.1).powi(2);
+        rings.incoming[ring] / (PI * (edge(ring + 1) - edge(ring)))
+    };
+    // The innermost rings are small and noisy; the scale is that of the densest with some area.
+    let most = (2..RINGS).map(density).fold(1e-12, f64::max);
+    for ring in (0..RINGS).rev() {
+        let outer = unit * 0.1 * (ring + 1) as f64;
+        let inner = unit * 0.1 * ring as f64;
+        let shade = 0.6 * (density(ring) / most).clamp(0.0, 1.0);
+        if shade > 0.0 {
+            let _ = write!(
+                svg,
+                "<path class=\"ring\" fill-rule=\"evenodd\" fill-opacity=\"{shade:.3}\" d=\"{}{}\"/>",
+                circle(middle, outer),
+                circle(middle, inner)
+            );
+        }
+    }
 }
 
 fn circle(middle: f64, radius: f64) -> String {
