@@ -33,9 +33,9 @@ use tracking::Scan;
 const SEED: u64 = 7;
 const PERIOD_S: f64 = 0.1;
 const PLOTS_PER_LOOK: usize = 50;
-const ROUNDS: u32 = 40;
+const ROUNDS: u32 = 20;
 /// Zones on a side of the square that the site is cut into.
-const ZONES: u32 = 8;
+const ZONES: u32 = 4;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -370,11 +370,10 @@ fn restart(scene: &Scene, records: usize) -> Outcome<()> {
             for decision in station.take(moment_ns, Input::Datagram(&datagram)) {
                 if let Decision::Warning(message) = decision {
                     let zone = message.warning().zone.id.clone();
-                    match is_open(message.warning()) {
-                        true => {
-                            drop(open_before.insert((zone, message.warning().identifier.clone())))
-                        }
-                        false => open_before.retain(|(other, _)| *other != zone),
+                    if is_open(message.warning()) {
+                        open_before.insert((zone, message.warning().identifier.clone()));
+                    } else {
+                        open_before.retain(|(other, _)| *other != zone);
                     }
                 }
             }

@@ -149,6 +149,18 @@ fn exercise(dir: &Path, port: u16) -> Command {
     command
 }
 
+/// A file that another thread of the program may still be about to write.
+fn read_when_there(file: &Path) -> String {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match std::fs::read_to_string(file) {
+            Ok(text) => return text,
+            Err(error) => assert!(Instant::now() < until, "{}: {error}", file.display()),
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 /// The folder of the tools, or none where they have not been asked for.
 fn tools() -> Option<PathBuf> {
     let tools = std::env::var_os("RAMPART_TEST_TOOLS").map(PathBuf::from);
@@ -270,7 +282,7 @@ fn sirens_maps_and_files_are_told_by_way_of_real_servers() {
     for one in &told {
         let identifier = one["identifier"].as_str().unwrap();
         let file = dir.join("cap/exercise").join(format!("{identifier}.xml"));
-        let text = std::fs::read_to_string(file).unwrap();
+        let text = read_when_there(&file);
         let checked = feeds::cap::check(&text).unwrap_or_else(|faults| panic!("{faults:?}"));
         drop(checked);
         assert!(text.contains("<status>Exercise</status>"), "{text}");
