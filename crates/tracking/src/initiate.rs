@@ -28,8 +28,12 @@ const CHILDREN_MAX: usize = 3;
 const SPEED_MAX_MPS: f64 = 1_000.0;
 /// Score by which two plots may lack certainty: what two more plots can make up for.
 const FURTHEST_BEHIND: f64 = 15.0;
-/// Score lost since its best at which a branch is given up: the second miss at a detection probability of 0.9.
+/// Score lost since its best at which a branch is given up, by misses or by plots that hardly fit: the
+/// second miss at a detection probability of 0.9. A branch that need not fit grows a gate that takes all.
 const BRANCH_DROP_MAX: f64 = 4.5;
+/// Plots by which a branch must have become certain: a target's have then been worth twice what it takes.
+/// As a branch is also given up when it finds nothing for a while, this bounds its age.
+const PLOTS_MAX: usize = 12;
 
 /// A plot that may be the first of a track.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +59,13 @@ pub(crate) struct Branch {
     last_plot_ns: i64,
     /// Whether no better branch holds a plot of it.
     pub(crate) leads: bool,
+}
+
+impl Branch {
+    /// Whether it fits as well as a target would, and is young enough not to have become certain.
+    fn may_go_on(&self) -> bool {
+        self.best_score - self.score < BRANCH_DROP_MAX && self.plots.len() <= PLOTS_MAX
+    }
 }
 
 /// What a scan leaves to those who would begin tracks.
@@ -115,7 +126,7 @@ pub(crate) fn extend(
                 .update(scene.physics, scene.sensor, sighting, &scan, count);
             child.score += pair.log_ratio + scene.log_missed;
             child.best_score = child.best_score.max(child.score);
-            if !child.bank.members.is_empty() {
+            if !child.bank.members.is_empty() && child.may_go_on() {
                 out.push(child);
             }
         }
@@ -125,7 +136,7 @@ pub(crate) fn extend(
             *next_id += 1;
         }
         let unseen_s = leftover.time_ns.saturating_sub(branch.last_plot_ns) as f64 * 1e-9;
-        if branch.best_score - branch.score < BRANCH_DROP_MAX && unseen_s <= unseen_max_s {
+        if branch.may_go_on() && unseen_s <= unseen_max_s {
             out.push(branch);
         }
     }

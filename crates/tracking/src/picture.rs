@@ -458,3 +458,99 @@ fn keep<T>(records: &mut VecDeque<T>, record: T) {
     }
     records.push_back(record);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bank::Physics;
+    use crate::motion::Motion;
+    use crate::{AzimuthReference, FieldOfView, Plot, SensorModel};
+
+    fn setup() -> Setup {
+        let settings = Settings::default();
+        Setup {
+            settings,
+            sensors: vec![SensorModel {
+                position_m: [0.0; 3],
+                azimuth_reference: AzimuthReference::XAxis,
+                range_sigma_m: 10.0,
+                azimuth_sigma_rad: 3e-3,
+                elevation_sigma_rad: 4e-3,
+                range_rate_sigma_mps: None,
+                detection_probability: 0.9,
+                clutter_per_scan: 10.0,
+                scan_period_s: 1.0,
+                field_of_view: FieldOfView {
+                    range_min_m: 500.0,
+                    range_max_m: 12_000.0,
+                    azimuth_min_rad: -1.0,
+                    azimuth_max_rad: 1.0,
+                    elevation_min_rad: 0.0,
+                    elevation_max_rad: 1.0,
+                },
+            }],
+            physics: Physics {
+                filter: settings.filter,
+                falling: Motion::new(&settings.surroundings, &settings.drag),
+                drag: settings.drag,
+                ground_m: 0.0,
+            },
+            seed_age_s: 2.2,
+        }
+    }
+
+    /// Ten plots that nothing joins, and the two that begin a round of 300 m/s.
+    fn scan(second: u32) -> Scan {
+        let time_ns = i64::from(second) * 1_000_000_000;
+        let plot = |range_m, azimuth_rad, elevation_rad| Plot {
+            time_ns,
+            range_m,
+            azimuth_rad,
+            elevation_rad,
+            range_rate_mps: None,
+            signal_to_noise_db: None,
+        };
+        let mut plots: Vec<Plot> = (0..10)
+            .map(|number: u32| {
+                let part = |step: u32| f64::from((step * (7 * number + second + 1)) % 101) / 101.0;
+                plot(1_000.0 + 10_000.0 * part(37), part(53) - 0.5, part(71))
+            })
+            .collect();
+        if second < 2 {
+            plots.push(plot(5_000.0 - 300.0 * f64::from(second), 0.7, 0.5));
+        }
+        Scan {
+            sensor: 0,
+            time_ns,
+            plots,
+        }
+    }
+
+    /// A branch whose gate holds every plot once lived for ever, and had three children a scan.
+    #[test]
+    fn branches_that_any_plot_fits_neither_multiply_nor_last() {
+        let setup = setup();
+        let mut picture = Picture::default();
+        for second in 0..2 {
+            picture.take(&setup, &scan(second));
+        }
+        assert!(!picture.branches.is_empty());
+        for branch in &mut picture.branches {
+            for member in &mut branch.bank.members {
+                member.state.widen(1e3);
+            }
+        }
+        let wide = picture.next_id;
+        for second in 2..60 {
+            picture.take(&setup, &scan(second));
+            assert!(picture.branches.len() < 100, "{}", picture.branches.len());
+            assert!(
+                picture
+                    .branches
+                    .iter()
+                    .all(|branch| branch.plots.len() <= 12)
+            );
+        }
+        assert!(picture.branches.iter().all(|branch| branch.id >= wide));
+    }
+}
