@@ -281,35 +281,79 @@ impl<'a> RaidAtSite<'a> {
     /// What the raid does to each person, in expectation over where people are.
     #[must_use]
     pub fn hurt(&self, judged: &Judged) -> Hurt {
+        let all = self.hurt_each(std::slice::from_ref(judged));
+        all.first().copied().unwrap_or_default()
+    }
+
+    /// [`Self::hurt`] under several defences: the same numbers, sooner.
+    #[must_use]
+    pub fn hurt_each(&self, judged: &[Judged]) -> Vec<Hurt> {
         // Several rounds reach people independently, so that nobody is hurt twice: the share spared is
         // the product of the shares that each round spares, summed as logarithms.
         let spared = |reached: f64| libm::log1p(-reached.min(1.0));
-        let (mut not_killed, mut not_hurt) = (0.0, 0.0);
-        for (index, _) in judged
-            .bursts
-            .iter()
-            .enumerate()
-            .filter(|(_, bursts)| **bursts)
-        {
+        let mut sums = vec![[0.0; 2]; judged.len()];
+        let of = |index: usize, time_to_act_s| {
             let reached = self.reached[index];
             if reached.wounded > 0.0 {
                 let [killed_left, hurt_left] =
-                    casualties::mean_cover(&self.postures(judged, index));
-                not_killed += spared(reached.killed * killed_left);
-                not_hurt += spared(reached.wounded * hurt_left.max(killed_left));
+                    casualties::mean_cover(&self.postures(time_to_act_s));
+                let hurt = reached.wounded * hurt_left.max(killed_left);
+                [spared(reached.killed * killed_left), spared(hurt)]
+            } else {
+                [0.0; 2]
             }
-        }
-        let killed = -libm::expm1(not_killed);
-        Hurt {
-            killed,
-            wounded: (-libm::expm1(not_hurt) - killed).max(0.0),
+        };
+        self.each_burst(judged, of, |defence, [not_killed, not_hurt]| {
+            sums[defence][0] += not_killed;
+            sums[defence][1] += not_hurt;
+        });
+        let hurt = |[not_killed, not_hurt]: [f64; 2]| {
+            let killed = -libm::expm1(not_killed);
+            Hurt {
+                killed,
+                wounded: (-libm::expm1(not_hurt) - killed).max(0.0),
+            }
+        };
+        sums.into_iter().map(hurt).collect()
+    }
+
+    /// Gives `add` what `of` says of every round that bursts and the time that people have had to act, under
+    /// every defence. Many defences warn alike, and what is asked once for all of them is the dear part.
+    fn each_burst<T: Clone>(
+        &self,
+        judged: &[Judged],
+        of: impl Fn(usize, f64) -> T,
+        mut add: impl FnMut(usize, T),
+    ) {
+        let mut known: Vec<(f64, T)> = Vec::new();
+        for index in 0..self.raid.rounds.len() {
+            known.clear();
+            for (defence, judged) in judged.iter().enumerate() {
+                if !judged.bursts[index] {
+                    continue;
+                }
+                let time_s = self.time_to_act_s(judged, index);
+                let same = known.iter().find(|(known_s, _)| *known_s == time_s);
+                let what = if let Some((_, what)) = same {
+                    what.clone()
+                } else {
+                    let what = of(index, time_s);
+                    known.push((time_s, what.clone()));
+                    what
+                };
+                add(defence, what);
+            }
         }
     }
 
-    fn postures(&self, judged: &Judged, index: usize) -> [Posture; 4] {
+    /// For how long people have known when a round falls: since the siren, or the first burst.
+    fn time_to_act_s(&self, judged: &Judged, index: usize) -> f64 {
         let impact_s = self.raid.rounds[index].impact_s;
         let after_siren_s = judged.siren_s.map_or(0.0, |siren_s| impact_s - siren_s);
-        let time_to_act_s = after_siren_s.max(impact_s - self.first_burst_s).max(0.0);
+        after_siren_s.max(impact_s - self.first_burst_s).max(0.0)
+    }
+
+    fn postures(&self, time_to_act_s: f64) -> [Posture; 4] {
         let people = &self.unknowns.people;
         casualties::postures(people, self.raid.effect, self.raid.hour, time_to_act_s)
     }
@@ -327,43 +371,57 @@ impl<'a> RaidAtSite<'a> {
         partner: u32,
         stream: &mut Stream,
     ) -> Casualties {
-        let mut total = Casualties::default();
+        let all = self.realise_each(std::slice::from_ref(judged), own, partner, stream);
+        all.first().copied().unwrap_or_default()
+    }
+
+    /// [`Self::realise`] under several defences, all on the same draws.
+    #[must_use]
+    pub fn realise_each(
+        &self,
+        judged: &[Judged],
+        own: u32,
+        partner: u32,
+        stream: &mut Stream,
+    ) -> Vec<Casualties> {
+        let mut totals = vec![Casualties::default(); judged.len()];
         let seed = (stream.uniform() * 2_f64.powi(53)) as u64;
-        for (index, burst) in self.bursts(judged) {
-            let group_size = self.unknowns.people.group_size;
+        let group_size = self.unknowns.people.group_size;
+        let of = |index: usize, time_to_act_s| {
+            let burst = self.burst(index, time_to_act_s);
             let number = u32::try_from(index).unwrap_or(u32::MAX);
-            let mut own_stream = Stream::new(seed, number, 0, PURPOSE_BURST);
-            let stream = &mut own_stream;
-            let hurt = casualties::realise(&burst, self.radius_m, own, partner, group_size, stream);
-            total.join(hurt, own, partner, stream);
-        }
-        total
+            let mut stream = Stream::new(seed, number, 0, PURPOSE_BURST);
+            let radius_m = self.radius_m;
+            let hurt = casualties::realise(&burst, radius_m, own, partner, group_size, &mut stream);
+            (hurt, stream)
+        };
+        self.each_burst(judged, of, |defence, (hurt, mut stream)| {
+            totals[defence].join(hurt, own, partner, &mut stream);
+        });
+        totals
     }
 
     /// Chance that the raid hurts at least `least` of these people, over what [`Self::realise`] draws.
     #[must_use]
     pub fn chance_of(&self, least: u32, judged: &Judged, own: u32, partner: u32) -> f64 {
         let people = f64::from(own) + f64::from(partner);
-        let bursts: Vec<Burst> = self.bursts(judged).map(|(_, burst)| burst).collect();
+        let rounds = judged.bursts.iter().enumerate();
+        let falling = rounds.filter(|(_, bursts)| **bursts);
+        let bursts: Vec<Burst> = falling
+            .map(|(index, _)| self.burst(index, self.time_to_act_s(judged, index)))
+            .collect();
         let group_size = self.unknowns.people.group_size;
         tail::chance_of(least, &bursts, self.radius_m, people, group_size)
     }
 
-    /// The rounds that fall and burst, by number, in the order of their fall.
-    fn bursts(&self, judged: &Judged) -> impl Iterator<Item = (usize, Burst)> {
+    fn burst(&self, index: usize, time_to_act_s: f64) -> Burst {
         let munition = &self.unknowns.munitions[self.munition];
-        let rounds = judged.bursts.iter().enumerate();
-        rounds
-            .filter(|(_, bursts)| **bursts)
-            .map(move |(index, _)| {
-                let burst = Burst {
-                    offset_m: self.offset_m[index],
-                    killed_scale_m: munition.killed_scale_m,
-                    hurt_scale_m: munition.hurt_scale_m,
-                    postures: self.postures(judged, index),
-                };
-                (index, burst)
-            })
+        Burst {
+            offset_m: self.offset_m[index],
+            killed_scale_m: munition.killed_scale_m,
+            hurt_scale_m: munition.hurt_scale_m,
+            postures: self.postures(time_to_act_s),
+        }
     }
 
     /// The same raid at a site whose guns stand beside a battery. `aimed` tells whether the salvo was

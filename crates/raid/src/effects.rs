@@ -148,9 +148,12 @@ impl SourceEffects {
         self.raids += 1;
         for (radius, &radius_m) in radii_m.iter().enumerate() {
             let mut placed = RaidAtSite::new(raid, unknowns, self.munition, radius_m);
-            for (option, units) in loadouts.options(self.kind).iter().enumerate() {
-                let judged = placed.judge(defence(self.kind, units));
-                self.hurt[radius][option].add(placed.hurt(&judged));
+            let options = loadouts.options(self.kind).iter();
+            let judged: Vec<_> = options
+                .map(|units| placed.judge(defence(self.kind, units)))
+                .collect();
+            for (sum, hurt) in self.hurt[radius].iter_mut().zip(placed.hurt_each(&judged)) {
+                sum.add(hurt);
             }
             if self.battery_lost.is_empty() {
                 continue;

@@ -2,7 +2,7 @@
 
 use super::subject::Subject;
 use raid::effects::defence;
-use raid::{Flights, Raid, RaidAtSite, RaidKey, Round, Unknowns};
+use raid::{Casualties, Flights, Hurt, Judged, Raid, RaidAtSite, RaidKey, Round, Unknowns};
 use theatre::Stream;
 
 const PURPOSE_CASUALTIES: u32 = 0x600;
@@ -132,12 +132,15 @@ fn judged(subject: &Subject<'_>, raid: &Raid, unknowns: &Unknowns, replication: 
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let would_hit = count(aimed.iter().filter(|aimed| **aimed).count());
     let key = key(subject, replication);
-    let row = |option: &Vec<u32>| {
-        let judged = placed.judge(defence(raid.kind, option));
+    let options = subject.options.iter();
+    let judged: Vec<_> = options
+        .map(|option| placed.judge(defence(raid.kind, option)))
+        .collect();
+    let mut stream = Stream::new(key.seed, replication, key.entity, PURPOSE_CASUALTIES);
+    let tolls = placed.realise_each(&judged, own, partner, &mut stream);
+    let outcomes = placed.hurt_each(&judged).into_iter().zip(tolls);
+    let row = |(judged, (hurt, toll)): (&Judged, (Hurt, Casualties))| {
         let both = aimed.iter().zip(&judged.bursts);
-        let hurt = placed.hurt(&judged);
-        let mut stream = Stream::new(key.seed, replication, key.entity, PURPOSE_CASUALTIES);
-        let toll = placed.realise(&judged, own, partner, &mut stream);
         Row {
             would_hit,
             hit: count(both.filter(|(aimed, bursts)| **aimed && **bursts).count()),
@@ -148,10 +151,10 @@ fn judged(subject: &Subject<'_>, raid: &Raid, unknowns: &Unknowns, replication: 
             wounded_expected: hurt.wounded * people,
             tail: subject
                 .tail
-                .map_or(0.0, |least| placed.chance_of(least, &judged, own, partner)),
+                .map_or(0.0, |least| placed.chance_of(least, judged, own, partner)),
         }
     };
-    subject.options.iter().map(row).collect()
+    judged.iter().zip(outcomes).map(row).collect()
 }
 
 /// How far from the middle of the site a round falls, m.
