@@ -381,7 +381,6 @@ fn wrong_usage_is_64_and_help_is_no_fault() {
             assert!(output.stdout.is_empty() && !output.stderr.is_empty());
         }
     }
-    assert_eq!(code(&run(&within, "hindcast", &dir, "--out x")), 64);
     assert_eq!(code(&rampart(&within, &["plan"])), 64);
     assert_eq!(code(&rampart(&within, &[])), 64);
     for words in [
