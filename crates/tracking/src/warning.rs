@@ -42,9 +42,8 @@ pub struct Settings {
     pub cost_missed: f64,
     /// Cost of a warning where nothing does, in the same unit; above 0.
     pub cost_needless: f64,
-    /// How much rarer rounds are than the tracker has it beforehand, against chance and against all else
-    /// that flies, as a logarithm; 0 to 50. A tracker must not lose a round for being unlikely; a siren
-    /// must not sound for every aircraft of which little is known yet.
+    /// How much rarer targets are than the tracker has it beforehand, against chance alone, as a logarithm; 0
+    /// to 50. That rounds are rare among all that flies is in the tracker's share of its classes already.
     pub rarity: f64,
     /// Lethal radius of a falling round, m; 0 to 10⁴.
     pub round_radius_m: f64,
@@ -68,7 +67,7 @@ pub struct Settings {
 impl Default for Settings {
     /// All assumed. A round among people in the open hits a few in a hundred, of whom shelter saves most,
     /// while a needless alarm takes a quarter of an hour of everybody and some trust: a hundred to one.
-    /// Rounds are 150 times (e⁵) rarer than the tracker has them. The radius is the greatest within which
+    /// Targets are 150 times (e⁵) rarer against chance than the tracker has them. The radius is the greatest within which
     /// an 82 mm mortar round or a 107 mm rocket wounds in the built-in catalogue, 45 m.
     fn default() -> Self {
         Self {
@@ -144,15 +143,11 @@ impl Observed {
     /// A track and where it would come down.
     #[must_use]
     pub fn of(track: &Track, impact: Option<ImpactPrediction>, settings: &Settings) -> Self {
-        // Rounds, all else that flies, and chance, each as likely as the plots make it; rounds rarer.
-        let falling = track.probability_of_falling();
-        let round = falling * libm::exp(-settings.rarity);
-        let chance = libm::exp(-track.score);
-        let total = round + (1.0 - falling).max(0.0) + chance;
+        let real = 1.0 / (1.0 + libm::exp(settings.rarity - track.score));
         Self {
             track: track.id,
             class: track.class,
-            probability: if total > 0.0 { round / total } else { 0.0 },
+            probability: real * track.probability_of_falling(),
             outlook: impact.map_or(Outlook::Stays, Outlook::Falls),
         }
     }

@@ -185,7 +185,7 @@ fn a_probability_that_trembles_about_the_threshold_is_one_warning() {
 }
 
 #[test]
-fn rounds_are_rarer_than_chance_and_all_else_that_flies() {
+fn targets_are_rarer_than_the_tracker_has_them_against_chance() {
     let track = |falling: f64, score: f64| {
         let mut probabilities = [0.0; Class::ALL.len()];
         probabilities[Class::FallingRound as usize] = falling;
@@ -215,8 +215,8 @@ fn rounds_are_rarer_than_chance_and_all_else_that_flies() {
         Observed::of(&track(falling, score), None, &settings).probability
     };
     assert!(believed(1.0, 50.0) > 0.999_999);
-    // One in two to the tracker is one in a hundred; and so is what chance makes as easily.
-    assert!((believed(0.5, 50.0) - 1.0 / 101.0).abs() < 1e-9);
+    // What chance makes as easily is one in a hundred; among what flies, the tracker's odds stand.
+    assert!((believed(0.5, 50.0) - 0.5).abs() < 1e-9);
     assert!((believed(1.0, 0.0) - 1.0 / 101.0).abs() < 1e-9);
     assert_eq!(believed(0.0, 50.0), 0.0);
 }
