@@ -4,7 +4,7 @@
 //! which values of I034/000 and I034/070 have a name, not in any length.
 
 use super::layout::Layout::{Compound, Fixed, Octets, Repeated};
-use super::layout::{Definition, code, count, item, signed, spare, unsigned};
+use super::layout::{Definition, Layout, code, count, item, signed, spare, unsigned};
 
 /// The items in the order of their presence bits.
 pub(super) static ITEMS: [Option<Definition>; 14] = [
@@ -39,27 +39,9 @@ pub(super) static ITEMS: [Option<Definition>; 14] = [
             None,
             None,
             // Specific Status Information for a PSR Sensor
-            item(
-                "PSR",
-                Fixed(&[
-                    code("ANT", 1),
-                    code("CHAB", 2),
-                    code("OVL", 1),
-                    code("MSC", 1),
-                    spare(3),
-                ]),
-            ),
+            item("PSR", CHANNELS),
             // Specific Status Information for a SSR Sensor
-            item(
-                "SSR",
-                Fixed(&[
-                    code("ANT", 1),
-                    code("CHAB", 2),
-                    code("OVL", 1),
-                    code("MSC", 1),
-                    spare(3),
-                ]),
-            ),
+            item("SSR", CHANNELS),
             // Specific Status Information for a Mode S Sensor
             item(
                 "MDS",
@@ -135,3 +117,11 @@ pub(super) static ITEMS: [Option<Definition>; 14] = [
     // Special Purpose Field
     item("SP", Octets),
 ];
+/// The antenna and the channels of a sensor of primary or secondary radar.
+const CHANNELS: Layout = Fixed(&[
+    code("ANT", 1),
+    code("CHAB", 2),
+    code("OVL", 1),
+    code("MSC", 1),
+    spare(3),
+]);

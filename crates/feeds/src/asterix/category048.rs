@@ -235,24 +235,7 @@ pub(super) static ITEMS: [Option<Definition>; 28] = [
     // Warning/Error Conditions and Target Classification
     item("030", Chained(&[code("", 7)])),
     // Mode-3/A Code Confidence Indicator
-    item(
-        "080",
-        Fixed(&[
-            spare(4),
-            code("QA4", 1),
-            code("QA2", 1),
-            code("QA1", 1),
-            code("QB4", 1),
-            code("QB2", 1),
-            code("QB1", 1),
-            code("QC4", 1),
-            code("QC2", 1),
-            code("QC1", 1),
-            code("QD4", 1),
-            code("QD2", 1),
-            code("QD1", 1),
-        ]),
-    ),
+    item("080", CONFIDENCE),
     // Mode-C Code and Code Confidence Indicator
     item(
         "100",
@@ -331,26 +314,25 @@ pub(super) static ITEMS: [Option<Definition>; 28] = [
         ]),
     ),
     // Mode-2 Code Confidence Indicator
-    item(
-        "060",
-        Fixed(&[
-            spare(4),
-            code("QA4", 1),
-            code("QA2", 1),
-            code("QA1", 1),
-            code("QB4", 1),
-            code("QB2", 1),
-            code("QB1", 1),
-            code("QC4", 1),
-            code("QC2", 1),
-            code("QC1", 1),
-            code("QD4", 1),
-            code("QD2", 1),
-            code("QD1", 1),
-        ]),
-    ),
+    item("060", CONFIDENCE),
     // Special Purpose Field
     item("SP", Octets),
     // Reserved Expansion Field
     item("RE", Octets),
 ];
+/// Whether each pulse of a code of four digits is of high quality, as Modes 2 and 3/A have it.
+const CONFIDENCE: Layout = Fixed(&[
+    spare(4),
+    code("QA4", 1),
+    code("QA2", 1),
+    code("QA1", 1),
+    code("QB4", 1),
+    code("QB2", 1),
+    code("QB1", 1),
+    code("QC4", 1),
+    code("QC2", 1),
+    code("QC1", 1),
+    code("QD4", 1),
+    code("QD2", 1),
+    code("QD1", 1),
+]);

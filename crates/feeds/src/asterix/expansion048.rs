@@ -35,20 +35,7 @@ static ITEMS_1_13: [Option<Definition>; 8] = [
 const MODE_5: Option<Definition> = item(
     "MD5",
     Compound(&[
-        // Mode 5 Summary
-        item(
-            "SUM",
-            Fixed(&[
-                code("M5", 1),
-                code("ID", 1),
-                code("DA", 1),
-                code("M1", 1),
-                code("M2", 1),
-                code("M3", 1),
-                code("MC", 1),
-                spare(1),
-            ]),
-        ),
+        MODE_5_SUMMARY,
         // PIN/ National Origin/Mission Code
         item(
             "PMN",
@@ -62,65 +49,18 @@ const MODE_5: Option<Definition> = item(
                 code("MIS", 6),
             ]),
         ),
-        // Mode 5 Reported Position
-        item(
-            "POS",
-            Fixed(&[
-                signed("LAT", 24, 180.0 / 8_388_608.0, "deg"),
-                signed("LON", 24, 180.0 / 8_388_608.0, "deg"),
-            ]),
-        ),
-        // Mode 5 GNSS-derived Altitude
-        item(
-            "GA",
-            Fixed(&[spare(1), code("RES", 1), signed("GA", 14, 25.0, "ft")]),
-        ),
-        // Extended Mode 1 Code in Octal Representation
-        item(
-            "EM1",
-            Fixed(&[
-                code("V", 1),
-                code("G", 1),
-                code("L", 1),
-                spare(1),
-                octal("EM1", 12),
-            ]),
-        ),
-        // Time Offset for POS and GA
-        item("TOS", Fixed(&[unsigned("", 8, 1.0 / 128.0, "s")])),
-        // X Pulse Presence
-        item(
-            "XP",
-            Fixed(&[
-                spare(2),
-                code("XP", 1),
-                code("X5", 1),
-                code("XC", 1),
-                code("X3", 1),
-                code("X2", 1),
-                code("X1", 1),
-            ]),
-        ),
+        MODE_5_POSITION,
+        MODE_5_ALTITUDE,
+        EXTENDED_MODE_1,
+        TIME_OFFSET,
+        X_PULSES,
     ]),
 );
 /// Mode 5 Reports, New Format.
 const MODE_5_NEW: Option<Definition> = item(
     "M5N",
     Compound(&[
-        // Mode 5 Summary
-        item(
-            "SUM",
-            Fixed(&[
-                code("M5", 1),
-                code("ID", 1),
-                code("DA", 1),
-                code("M1", 1),
-                code("M2", 1),
-                code("M3", 1),
-                code("MC", 1),
-                spare(1),
-            ]),
-        ),
+        MODE_5_SUMMARY,
         // PIN/ National Origin/Mission Code
         item(
             "PMN",
@@ -132,47 +72,66 @@ const MODE_5_NEW: Option<Definition> = item(
                 code("NO", 11),
             ]),
         ),
-        // Mode 5 Reported Position
-        item(
-            "POS",
-            Fixed(&[
-                signed("LAT", 24, 180.0 / 8_388_608.0, "deg"),
-                signed("LON", 24, 180.0 / 8_388_608.0, "deg"),
-            ]),
-        ),
-        // Mode 5 GNSS-derived Altitude
-        item(
-            "GA",
-            Fixed(&[spare(1), code("RES", 1), signed("GA", 14, 25.0, "ft")]),
-        ),
-        // Extended Mode 1 Code in Octal Representation
-        item(
-            "EM1",
-            Fixed(&[
-                code("V", 1),
-                code("G", 1),
-                code("L", 1),
-                spare(1),
-                octal("EM1", 12),
-            ]),
-        ),
-        // Time Offset for POS and GA
-        item("TOS", Fixed(&[unsigned("", 8, 1.0 / 128.0, "s")])),
-        // X Pulse Presence
-        item(
-            "XP",
-            Fixed(&[
-                spare(2),
-                code("XP", 1),
-                code("X5", 1),
-                code("XC", 1),
-                code("X3", 1),
-                code("X2", 1),
-                code("X1", 1),
-            ]),
-        ),
+        MODE_5_POSITION,
+        MODE_5_ALTITUDE,
+        EXTENDED_MODE_1,
+        TIME_OFFSET,
+        X_PULSES,
         // Figure of Merit
         item("FOM", Fixed(&[spare(3), code("FOM", 5)])),
+    ]),
+);
+/// Mode 5 Summary.
+const MODE_5_SUMMARY: Option<Definition> = item(
+    "SUM",
+    Fixed(&[
+        code("M5", 1),
+        code("ID", 1),
+        code("DA", 1),
+        code("M1", 1),
+        code("M2", 1),
+        code("M3", 1),
+        code("MC", 1),
+        spare(1),
+    ]),
+);
+/// Mode 5 Reported Position.
+const MODE_5_POSITION: Option<Definition> = item(
+    "POS",
+    Fixed(&[
+        signed("LAT", 24, 180.0 / 8_388_608.0, "deg"),
+        signed("LON", 24, 180.0 / 8_388_608.0, "deg"),
+    ]),
+);
+/// Mode 5 GNSS-derived Altitude.
+const MODE_5_ALTITUDE: Option<Definition> = item(
+    "GA",
+    Fixed(&[spare(1), code("RES", 1), signed("GA", 14, 25.0, "ft")]),
+);
+/// Extended Mode 1 Code in Octal Representation.
+const EXTENDED_MODE_1: Option<Definition> = item(
+    "EM1",
+    Fixed(&[
+        code("V", 1),
+        code("G", 1),
+        code("L", 1),
+        spare(1),
+        octal("EM1", 12),
+    ]),
+);
+/// Time Offset for POS and GA.
+const TIME_OFFSET: Option<Definition> = item("TOS", Fixed(&[unsigned("", 8, 1.0 / 128.0, "s")]));
+/// X Pulse Presence.
+const X_PULSES: Option<Definition> = item(
+    "XP",
+    Fixed(&[
+        spare(2),
+        code("XP", 1),
+        code("X5", 1),
+        code("XC", 1),
+        code("X3", 1),
+        code("X2", 1),
+        code("X1", 1),
     ]),
 );
 /// Extended Mode 4 Report.
