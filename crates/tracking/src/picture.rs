@@ -16,8 +16,8 @@ pub const RECORDS_MAX: usize = 4_096;
 /// Longest time without a plot for which a confirmed track is kept, s.
 const UNSEEN_MAX_S: f64 = 15.0;
 /// Time in which misses hang together, s (assumed: a target fades as it turns, or behind an obstacle). Of
-/// radars that look more often, each miss counts for less.
-const FADING_S: f64 = 0.5;
+/// radars that look more often, each miss counts for less: at 0.95 detected a gap of 3.6 s is outlived.
+const FADING_S: f64 = 1.0;
 /// Probability of a class that does not fall from which a track is dismissed, and plots before it is.
 const DISMISSAL_PROBABILITY: f64 = 0.999;
 const DISMISSAL_PLOTS: u32 = 5;
