@@ -15,7 +15,7 @@ pub const SHAPE: DragShape = DragShape::G1;
 /// Step of the integration and of what is kept of it, s.
 pub const STEP_S: f64 = 0.05;
 /// Spread of the wind along each axis at each height, m/s, and the height in which half of it changes, m.
-pub const WIND_SIGMA_MPS: f64 = 3.0;
+pub const WIND_SIGMA_MPS: f64 = 5.0;
 const WIND_HEIGHTS_M: [f64; 6] = [0.0, 500.0, 1_500.0, 3_000.0, 6_000.0, 12_000.0];
 const WIND_SCALE_M: f64 = 1_000.0;
 

@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let plain = studies::plain();
     let all = shot_rows(
-        "shots, radar of the raids looking all around, winds of 3 m/s",
+        "shots, radar of the raids looking all around, winds of 5 m/s",
         &plain,
         plan.shots,
     )?;

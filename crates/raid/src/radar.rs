@@ -82,6 +82,7 @@ impl Radar {
             azimuth_sigma_rad: AZIMUTH_SIGMA_RAD,
             elevation_sigma_rad: ELEVATION_SIGMA_RAD,
             range_rate_sigma_mps: Some(RANGE_RATE_SIGMA_MPS),
+            bias: tracking::Bias::NONE,
             detection_probability: sensor.detection_probability.clamp(0.01, 0.999),
             clutter_per_scan: CLUTTER_PER_SCAN,
             scan_period_s: sensor.scan_period_s.clamp(1e-3, 60.0),

@@ -36,7 +36,7 @@ pub fn settings(sensor: &SensorFile, zones: &[Peopled], ground_height_m: Option<
         site: SITE.to_owned(),
         origin: sensor.place,
         origin_height_m: sensor.height_m,
-        ground_m: ground_height_m.map_or(0.0, |height_m| height_m - sensor.height_m),
+        ground_m: ground_height_m.unwrap_or(sensor.ground_height_m) - sensor.height_m,
         sensors: vec![sensor.model],
         zones: zones.iter().map(|one| one.zone.clone()).collect(),
         tracking,

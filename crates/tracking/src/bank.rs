@@ -60,32 +60,52 @@ pub(crate) struct Bank {
 ///
 /// The variance of the errors is the stated one times a factor whose prior is inverse gamma, worth
 /// [`MISFIT_PRIOR`] components that fit (Bar-Shalom, Li and Kirubarajan 2001, section 5.4, for the test on
-/// which it rests). Only what chance does not explain counts, and it is never below one: a radar is not
-/// taken to be better than it says.
+/// which it rests). Innovations of a filter that is right are white (Kailath, IEEE Trans. Automatic
+/// Control 13, 1968): where each resembles the last by a correlation of ρ, plots are worth (1 − ρ) / (1 + ρ)
+/// of as many independent ones. Neither counts before chance no longer explains it, and the factor is never
+/// below one: a radar is not taken to be better than it says.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Misfit {
     squares: f64,
     components: f64,
+    /// Sum of products of each innovation with the last.
+    products: f64,
+    last: [f64; 3],
 }
 
 /// Components for which the stated errors count (assumed: ten plots).
 const MISFIT_PRIOR: f64 = 30.0;
-/// Greatest factor of the variance of the errors.
+/// Greatest factor of the variance of the errors, by their size and by how they hang together.
 const NOISE_SCALE_MAX: f64 = 25.0;
 
 impl Misfit {
     fn noise_scale(self) -> f64 {
+        // Each counts once it passes two standard deviations of what chance gives.
         let components = MISFIT_PRIOR + self.components;
-        // Two standard deviations of the mean of squares.
-        let chance = 1.0 + 2.0 * libm::sqrt(2.0 / components);
-        ((MISFIT_PRIOR + self.squares) / (components * chance)).clamp(1.0, NOISE_SCALE_MAX)
+        let squares = MISFIT_PRIOR + self.squares;
+        let size = squares / components;
+        let size = if size > 1.0 + 2.0 * libm::sqrt(2.0 / components) {
+            size.min(NOISE_SCALE_MAX)
+        } else {
+            1.0
+        };
+        let alike = self.products / squares;
+        let fewer = if alike > 2.0 / libm::sqrt(components) {
+            ((1.0 + alike) / (1.0 - alike.min(0.99))).min(NOISE_SCALE_MAX)
+        } else {
+            1.0
+        };
+        size * fewer
     }
 
     /// Takes an innovation in; returns by how much the factor has changed.
-    fn take(&mut self, squared_distance: f64, components: f64) -> f64 {
+    fn take(&mut self, squared_distance: f64, components: f64, scaled: [f64; 3]) -> f64 {
         let before = self.noise_scale();
         self.squares += squared_distance * before;
         self.components += components;
+        let product: f64 = self.last.iter().zip(scaled).map(|(a, b)| a * b).sum();
+        self.products += product * before;
+        self.last = scaled;
         self.noise_scale() / before
     }
 }
@@ -268,7 +288,8 @@ impl Bank {
             }
         }
         let components = if sighting.rated { 4.0 } else { 3.0 };
-        self.learn(squared, components);
+        let scaled = self.likeliest(|index| innovations.each.get(index).copied().flatten());
+        self.learn(squared, components, scaled);
         self.tidy(plots);
     }
 
@@ -316,14 +337,41 @@ impl Bank {
             member.weight *= total;
             member.state.update_mixed(expected, &innovations);
         }
-        self.learn(squared, components);
+        let scaled = self.likeliest(|index| {
+            let likeliest = seen.iter().max_by(|a, b| a.0.total_cmp(&b.0));
+            likeliest.and_then(|(_, all)| all.each.get(index).copied().flatten())
+        });
+        self.learn(squared, components, scaled);
         self.tidy(plots);
+    }
+
+    /// Takes in that a plot which is likely this target's lies beyond the gate: a radar that errs by more than it
+    /// says would otherwise lose its targets before that shows.
+    pub(crate) fn doubt(
+        &mut self,
+        physics: &Physics,
+        sensor: &SensorModel,
+        sighting: &Sighting,
+        scan: &[Expected],
+    ) {
+        let seen = self.innovations(physics, sensor, sighting, scan);
+        if seen.squared_distance.is_finite() {
+            self.learn(seen.squared_distance, 3.0, [0.0; 3]);
+        }
+    }
+
+    /// The innovation by the likeliest model.
+    fn likeliest(&self, innovation: impl Fn(usize) -> Option<Innovation>) -> [f64; 3] {
+        let weights = self.members.iter().map(|member| member.weight).enumerate();
+        let best = weights.max_by(|a, b| a.1.total_cmp(&b.1));
+        best.and_then(|(index, _)| innovation(index))
+            .map_or([0.0; 3], |innovation| innovation.place())
     }
 
     /// Takes a misfit in. What earlier plots said of place and velocity was believed by another factor, and
     /// is corrected by it; drag and wind are mostly known beforehand.
-    fn learn(&mut self, squared: f64, components: f64) {
-        let changed = self.misfit.take(squared, components);
+    fn learn(&mut self, squared: f64, components: f64, scaled: [f64; 3]) {
+        let changed = self.misfit.take(squared, components, scaled);
         if changed != 1.0 {
             for member in &mut self.members {
                 member.state.widen(libm::sqrt(changed));

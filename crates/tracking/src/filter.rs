@@ -472,6 +472,11 @@ impl Gaussian {
 }
 
 impl Innovation {
+    /// Its components in range, azimuth and elevation.
+    pub(crate) fn place(&self) -> [f64; 3] {
+        [self.scaled[0], self.scaled[1], self.scaled[2]]
+    }
+
     /// How many components count.
     pub(crate) fn components(&self) -> usize {
         self.components

@@ -8,7 +8,7 @@
 //! several laws of motion; what turns out not to fall is named, and dismissed with a reason.
 //!
 //! ```
-//! use tracking::{AzimuthReference, FieldOfView, LevelGround, Scan, SensorModel, Settings, Tracker};
+//! use tracking::{AzimuthReference, Bias, FieldOfView, LevelGround, Scan, SensorModel, Settings, Tracker};
 //!
 //! let radar = SensorModel {
 //!     position_m: [0.0; 3],
@@ -17,6 +17,7 @@
 //!     azimuth_sigma_rad: 3e-3,
 //!     elevation_sigma_rad: 4e-3,
 //!     range_rate_sigma_mps: None,
+//!     bias: Bias::default(),
 //!     detection_probability: 0.9,
 //!     clutter_per_scan: 10.0,
 //!     scan_period_s: 1.0,
@@ -48,6 +49,7 @@ mod assignment;
 mod associate;
 mod bank;
 mod begin;
+mod bias;
 mod bound;
 mod drag;
 mod error;
@@ -66,6 +68,7 @@ mod tracker;
 pub mod warning;
 
 pub use associate::Association;
+pub use bias::{BIAS_ANGLE_MAX_RAD, BIAS_RANGE_MAX_M, Bias};
 pub use bound::Bound;
 pub use drag::{DragPrior, KINDS_MAX, RoundKind};
 pub use error::TrackingError;

@@ -16,8 +16,8 @@ pub const RECORDS_MAX: usize = 4_096;
 /// Longest time without a plot for which a confirmed track is kept, s.
 const UNSEEN_MAX_S: f64 = 15.0;
 /// Time in which misses hang together, s (assumed: a target fades as it turns, or behind an obstacle). Of
-/// radars that look more often, each miss counts for less.
-const FADING_S: f64 = 0.5;
+/// radars that look more often, each miss counts for less: at 0.95 detected a gap of 3.6 s is outlived.
+const FADING_S: f64 = 1.0;
 /// Probability of a class that does not fall from which a track is dismissed, and plots before it is.
 const DISMISSAL_PROBABILITY: f64 = 0.999;
 const DISMISSAL_PLOTS: u32 = 5;
@@ -107,7 +107,7 @@ impl Picture {
             &mut pairs,
         );
         let mut claimed = vec![0.0; scene.sightings.len()];
-        let mut far_off = Vec::new();
+        let (mut far_off, mut doubted) = (Vec::new(), Vec::new());
         let mut rest = pairs.as_slice();
         for (index, (track, scan)) in self.tracks.iter_mut().zip(&scans).enumerate() {
             let count = rest.iter().take_while(|pair| pair.track == index).count();
@@ -120,12 +120,28 @@ impl Picture {
                 }
             }
             if own.is_empty() {
-                far_off.extend(by_range.far_off(&track.bank, scene, scan));
+                let plots = by_range.far_off(&track.bank, scene, scan);
+                // One alone is rather this target's, further off than the radar says, than chance.
+                if let [plot] = plots.as_slice() {
+                    doubted.push((index, *plot));
+                }
+                far_off.extend(plots);
             }
             track.take(setup, scene, scan, own);
         }
         for (free, claimed) in unclaimed.iter_mut().zip(claimed) {
             *free = claimed < 0.5;
+        }
+        for (track, plot) in doubted {
+            if let (true, Some(track), Some(scan)) = (
+                unclaimed[plot],
+                self.tracks.get_mut(track),
+                scans.get(track),
+            ) {
+                track
+                    .bank
+                    .doubt(scene.physics, scene.sensor, &scene.sightings[plot], scan);
+            }
         }
         far_off
     }
@@ -477,6 +493,7 @@ mod tests {
                 azimuth_sigma_rad: 3e-3,
                 elevation_sigma_rad: 4e-3,
                 range_rate_sigma_mps: None,
+                bias: crate::Bias::NONE,
                 detection_probability: 0.9,
                 clutter_per_scan: 10.0,
                 scan_period_s: 1.0,

@@ -2,6 +2,7 @@
 
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
+use crate::bias::Bias;
 use crate::error::{TrackingError, within};
 use crate::matrix::{Matrix, sandwich};
 use theatre::Plot;
@@ -54,6 +55,8 @@ pub struct SensorModel {
     pub elevation_sigma_rad: f64,
     /// Error of range rate, one sigma, m/s, 10⁻³ to 10³; none where the radar gives no range rate.
     pub range_rate_sigma_mps: Option<f64>,
+    /// What is systematic in its errors.
+    pub bias: Bias,
     /// Probability that a target in the field of view gives a plot in a scan; 0.01 to 0.999.
     pub detection_probability: f64,
     /// Mean number of plots in a scan that come from no target; 0 to 10⁶.
@@ -106,6 +109,7 @@ impl SensorModel {
         if let Some(sigma) = self.range_rate_sigma_mps {
             within("range_rate_sigma_mps", sigma, 1e-3, 1e3)?;
         }
+        self.bias.check()?;
         within(
             "detection_probability",
             self.detection_probability,
@@ -158,28 +162,27 @@ impl SensorModel {
         if !usable {
             return None;
         }
+        let range_m = (plot.range_m - self.bias.range_m).max(1e-3);
+        let azimuth_rad = plot.azimuth_rad - self.bias.azimuth_rad;
         let azimuth_rad = match self.azimuth_reference {
-            AzimuthReference::XAxis => wrapped(plot.azimuth_rad),
-            AzimuthReference::North => wrapped(FRAC_PI_2 - plot.azimuth_rad),
+            AzimuthReference::XAxis => wrapped(azimuth_rad),
+            AzimuthReference::North => wrapped(FRAC_PI_2 - azimuth_rad),
         };
-        let along = plot.range_m * libm::cos(plot.elevation_rad);
+        let elevation_rad =
+            (plot.elevation_rad - self.bias.elevation_rad).clamp(-FRAC_PI_2, FRAC_PI_2);
+        let along = range_m * libm::cos(elevation_rad);
         let from_sensor = [
             along * libm::cos(azimuth_rad),
             along * libm::sin(azimuth_rad),
-            plot.range_m * libm::sin(plot.elevation_rad),
+            range_m * libm::sin(elevation_rad),
         ];
         let [x, y, z] = self.position_m;
         Some(Sighting {
             offset_s: offset_ns as f64 * 1e-9,
-            measured: [
-                plot.range_m,
-                azimuth_rad,
-                plot.elevation_rad,
-                rate.unwrap_or(0.0),
-            ],
+            measured: [range_m, azimuth_rad, elevation_rad, rate.unwrap_or(0.0)],
             rated: rate.is_some() && self.range_rate_sigma_mps.is_some(),
             position_m: [x + from_sensor[0], y + from_sensor[1], z + from_sensor[2]],
-            covariance_m2: self.place_covariance_m2(plot.range_m, azimuth_rad, plot.elevation_rad),
+            covariance_m2: self.place_covariance_m2(range_m, azimuth_rad, elevation_rad),
         })
     }
 
@@ -222,6 +225,18 @@ impl SensorModel {
         } else {
             density
         }
+    }
+
+    /// Whether a place in the tracking frame is looked at.
+    pub(crate) fn sees_place(&self, place_m: &[f64]) -> bool {
+        let at = |axis: usize| place_m.get(axis).unwrap_or(&0.0) - self.position_m[axis];
+        let (x, y, z) = (at(0), at(1), at(2));
+        let level = libm::hypot(x, y);
+        self.sees([
+            libm::hypot(level, z),
+            libm::atan2(y, x),
+            libm::atan2(z, level),
+        ])
     }
 
     /// Whether a place given by range, azimuth in the frame's sense and elevation is looked at.

@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 
 use crate::bank::Physics;
+use crate::bias::Unknown;
 use crate::error::{TrackingError, within};
 use crate::impact::{Ground, ImpactPrediction};
 use crate::motion::Motion;
 use crate::picture::Picture;
 use crate::{
-    Association, Dismissed, DragPrior, Ended, Filter, Scan, SensorModel, Status, Surroundings,
-    Track, TrackId,
+    Association, Dismissed, DragPrior, Ended, Filter, Gaussian, Scan, SensorModel, Status,
+    Surroundings, Track, TrackId,
 };
 
 /// How late a scan may be, ns.
@@ -97,6 +98,8 @@ pub struct Taken {
 #[derive(Debug)]
 pub struct Tracker {
     setup: Setup,
+    /// The radars as they were given.
+    sensors: Vec<SensorModel>,
     now: Picture,
     /// Pictures to go back to, each with the number of kept scans that it has already taken in.
     pictures: VecDeque<(usize, Picture)>,
@@ -125,13 +128,19 @@ impl Tracker {
             drag: settings.drag,
             ground_m: settings.surroundings.ground_m,
         };
+        let several = sensors.len() > 1;
+        let among = |sensor: &SensorModel| match several {
+            true => sensor.among_others(),
+            false => *sensor,
+        };
         Ok(Self {
             setup: Setup {
                 settings,
-                sensors,
+                sensors: sensors.iter().map(among).collect(),
                 physics,
                 seed_age_s: 2.2 * slowest_s,
             },
+            sensors,
             now: Picture::default(),
             before: Picture::default(),
             pictures: VecDeque::new(),
@@ -260,7 +269,31 @@ impl Tracker {
 
     /// Confirmed tracks, then tentative ones that share no plot, after the newest scan.
     pub fn tracks(&self) -> impl Iterator<Item = Track> + '_ {
-        self.now.tracks()
+        self.now.tracks().map(|mut track| {
+            let states = [Some(&mut track.state), track.falling_state.as_mut()];
+            for state in states.into_iter().flatten() {
+                self.lean(state, Unknown::Stated);
+            }
+            track
+        })
+    }
+
+    /// Adds what is not known of the radars' biases. A track of several is taken to be that radar's, of
+    /// those that look where it is, which errs most.
+    fn lean(&self, state: &mut Gaussian, unknown: Unknown) {
+        let plain = *state;
+        let mut most = 0.0;
+        for sensor in &self.sensors {
+            let sigmas = sensor.bias_sigmas(unknown);
+            if sigmas == [0.0; 3] || self.sensors.len() > 1 && !sensor.sees_place(&plain.mean) {
+                continue;
+            }
+            let mut leaning = plain;
+            let added = leaning.lean(sensor, sigmas);
+            if added > most {
+                (most, *state) = (added, leaning);
+            }
+        }
     }
 
     /// Tracks that were named something that does not fall, oldest first, the last
@@ -287,7 +320,8 @@ impl Tracker {
     /// minutes.
     #[must_use]
     pub fn impact(&self, track: &Track, ground: &impl Ground) -> Option<ImpactPrediction> {
-        let state = track.falling_state?;
+        let mut state = track.falling_state?;
+        self.lean(&mut state, Unknown::Unstated);
         ImpactPrediction::of(&state, track.time_ns, &self.setup.physics.falling, ground)
     }
 }

@@ -19,7 +19,7 @@ pub struct Scene {
     /// Zones that may be warned, as GeoJSON polygons with `id`, `name` and `shelter_time_s`.
     #[arg(long, value_name = "ZONES.geojson")]
     zones: Option<PathBuf>,
-    /// Height of the level ground above the sea, m [default: that of the radar].
+    /// Height of the level ground above the sea, m [default: that in SENSOR.toml, or the radar's own].
     #[arg(long, value_name = "M", value_parser = height)]
     ground_height_m: Option<f64>,
     /// Edition of ASTERIX category 048 that the radar speaks, for captures of packets.

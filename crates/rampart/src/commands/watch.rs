@@ -213,6 +213,8 @@ fn watch<R: Realm>(theatre: &Theatre, arguments: &WatchArguments) -> Result<Exit
 struct Radars {
     origin: Geodetic,
     height_m: f64,
+    /// Height of the ground above the origin, m.
+    ground_m: f64,
     models: Vec<SensorModel>,
     sources: Vec<Source>,
     names: Vec<String>,
@@ -231,6 +233,7 @@ fn assumed_radar(theatre: &Theatre, site: &Site) -> Result<Radars, String> {
     Ok(Radars {
         origin: site.place,
         height_m: 0.0,
+        ground_m: 0.0,
         sources: vec![source(&radar.model, 0.0, None, Editions::LATEST)],
         models: vec![radar.model],
         names: vec!["radar".to_owned()],
@@ -260,6 +263,7 @@ fn radars(words: &[SensorWord]) -> Result<Option<Radars>, String> {
         let all = radars.get_or_insert_with(|| Radars {
             origin: file.place,
             height_m: file.height_m,
+            ground_m: file.ground_height_m - file.height_m,
             models: Vec::new(),
             sources: Vec::new(),
             names: Vec::new(),
@@ -328,7 +332,7 @@ fn plan(theatre: &Theatre, site: &Site, arguments: &WatchArguments) -> Result<Pl
             site: site.id.clone(),
             origin: radars.origin,
             origin_height_m: radars.height_m,
-            ground_m: 0.0,
+            ground_m: radars.ground_m,
             sensors: radars.models,
             zones,
             tracking: defaults::tracking(theatre, radars.origin),

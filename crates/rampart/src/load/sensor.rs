@@ -8,7 +8,10 @@ use crate::diagnose::{FaultKind, Faults};
 use std::f64::consts::{FRAC_PI_2, TAU};
 use std::path::Path;
 use theatre::Geodetic;
-use tracking::{AzimuthReference, FieldOfView, RANGE_MAX_M, SensorModel, TrackingError};
+use tracking::{
+    AzimuthReference, BIAS_ANGLE_MAX_RAD, BIAS_RANGE_MAX_M, Bias, FieldOfView, RANGE_MAX_M,
+    SensorModel, TrackingError,
+};
 
 /// A radar and its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,19 +20,28 @@ pub struct SensorFile {
     pub place: Geodetic,
     /// How high above sea level, m.
     pub height_m: f64,
+    /// Height of the level ground around it above sea level, m; its own where none is given.
+    pub ground_height_m: f64,
     /// How well it measures, at the origin of its own frame.
     pub model: SensorModel,
 }
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 24] = [
     "latitude",
     "longitude",
     "height_m",
+    "ground_height_m",
     "azimuth_reference",
     "range_sigma_m",
     "azimuth_sigma_rad",
     "elevation_sigma_rad",
     "range_rate_sigma_mps",
+    "range_bias_m",
+    "azimuth_bias_rad",
+    "elevation_bias_rad",
+    "range_bias_sigma_m",
+    "azimuth_bias_sigma_rad",
+    "elevation_bias_sigma_rad",
     "detection_probability",
     "clutter_per_scan",
     "scan_period_s",
@@ -86,11 +98,13 @@ fn read(log: &Log, text: &str) -> Option<SensorFile> {
     let latitude = number("latitude", -90.0, 90.0);
     let longitude = number("longitude", -180.0, 180.0);
     let height = number("height_m", -500.0, 9_000.0);
+    let ground = optional(&root, "ground_height_m", Number::within(-500.0, 9_000.0));
     let reference = root.need("azimuth_reference", &REFERENCE);
     let range_sigma = number("range_sigma_m", 1e-3, 1e4);
     let azimuth_sigma = number("azimuth_sigma_rad", 1e-6, 0.5);
     let elevation_sigma = number("elevation_sigma_rad", 1e-6, 0.5);
     let rate_sigma = optional(&root, "range_rate_sigma_mps", Number::within(1e-3, 1e3));
+    let bias = bias(&root);
     let detection = number("detection_probability", 0.01, 0.999);
     let clutter = number("clutter_per_scan", 0.0, 1e6);
     let period = number("scan_period_s", 1e-3, 60.0);
@@ -113,6 +127,7 @@ fn read(log: &Log, text: &str) -> Option<SensorFile> {
         azimuth_sigma_rad: azimuth_sigma?,
         elevation_sigma_rad: elevation_sigma?,
         range_rate_sigma_mps: rate_sigma?,
+        bias: bias?,
         detection_probability: detection?,
         clutter_per_scan: clutter?,
         scan_period_s: period?,
@@ -135,7 +150,28 @@ fn read(log: &Log, text: &str) -> Option<SensorFile> {
             longitude_deg: longitude?,
         },
         height_m: height?,
+        ground_height_m: ground?.or(height)?,
         model,
+    })
+}
+
+/// What is systematic in the radar's errors; every figure may be left out.
+fn bias(root: &Table) -> Option<Bias> {
+    let known = |key: &str, most: f64| optional(root, key, Number::within(-most, most));
+    let unknown = |key: &str, most: f64| optional(root, key, Number::within(0.0, most));
+    let range_m = known("range_bias_m", BIAS_RANGE_MAX_M);
+    let azimuth_rad = known("azimuth_bias_rad", BIAS_ANGLE_MAX_RAD);
+    let elevation_rad = known("elevation_bias_rad", BIAS_ANGLE_MAX_RAD);
+    let range_sigma_m = unknown("range_bias_sigma_m", BIAS_RANGE_MAX_M);
+    let azimuth_sigma_rad = unknown("azimuth_bias_sigma_rad", BIAS_ANGLE_MAX_RAD);
+    let elevation_sigma_rad = unknown("elevation_bias_sigma_rad", BIAS_ANGLE_MAX_RAD);
+    Some(Bias {
+        range_m: range_m?.unwrap_or(0.0),
+        azimuth_rad: azimuth_rad?.unwrap_or(0.0),
+        elevation_rad: elevation_rad?.unwrap_or(0.0),
+        range_sigma_m: range_sigma_m?,
+        azimuth_sigma_rad: azimuth_sigma_rad?,
+        elevation_sigma_rad: elevation_sigma_rad?,
     })
 }
 

@@ -24,6 +24,7 @@ pub fn model() -> SensorModel {
         azimuth_sigma_rad: 3e-3,
         elevation_sigma_rad: 4e-3,
         range_rate_sigma_mps: None,
+        bias: tracking::Bias::NONE,
         detection_probability: 0.95,
         clutter_per_scan: 3.0,
         scan_period_s: 1.0,
