@@ -14,6 +14,10 @@ const WANDER_WITH_SHAPE: f64 = 2e-5;
 /// The same for a constant coefficient, which really changes with the Mach number: 8 % in 20 s (that of
 /// shape G1 changes by a tenth between Mach 0.5 and 0.75).
 const WANDER_WITHOUT_SHAPE: f64 = 3e-4;
+/// Variance of the logarithm of drag for each unit by which a standard shape changes the logarithm of its
+/// coefficient with the Mach number: how far the round's own curve is another (assumed: where G1 rises by e,
+/// 0.5 either way; G7 and a mortar round's curve rise later and more steeply, a constant one not at all).
+const DOUBT_OF_SHAPE: f64 = 0.25;
 /// Distance below which two kinds are one, and the difference of ln(speed) that counts as one.
 const ALIKE: f64 = 1.0;
 const SPEED_ALIKE: f64 = 0.4;
@@ -158,10 +162,13 @@ impl DragPrior {
         self.kinds().map(|kind| kind.share).sum()
     }
 
-    /// Power spectral density of the logarithm of drag, 1/s.
-    pub(crate) fn wander(&self) -> f64 {
-        self.shape
-            .map_or(WANDER_WITHOUT_SHAPE, |_| WANDER_WITH_SHAPE)
+    /// Variance by which the logarithm of drag wanders in some time, in which the shape changes the logarithm
+    /// of its coefficient by `change`.
+    pub(crate) fn wandered(&self, time_s: f64, change: f64) -> f64 {
+        match self.shape {
+            Some(_) => WANDER_WITH_SHAPE * time_s + DOUBT_OF_SHAPE * change.abs(),
+            None => WANDER_WITHOUT_SHAPE * time_s,
+        }
     }
 }
 

@@ -112,7 +112,7 @@ impl Gaussian {
         self.add_noise(manner, &before, time_s);
         if let Some(motion) = motion {
             // The wind keeps its spread: what is forgotten is made up (Ornstein and Uhlenbeck 1930).
-            self.covariance[6][6] += motion.drag_wander() * time_s;
+            self.covariance[6][6] += motion.drag_wander(&before, &self.mean, time_s);
             let left = forgotten(time_s);
             let renewed = motion.wind_variance() * (1.0 - left * left);
             self.covariance[7][7] += renewed;

@@ -186,8 +186,8 @@ impl ImpactPrediction {
     }
 }
 
-/// What the noise of the motion still to come adds: drag that wanders from its value of now by a third
-/// of its variance on average, and random acceleration along level axes.
+/// What the noise of the motion still to come adds: drag that wanders from its value of now, and random
+/// acceleration along level axes.
 fn future_noise(
     state: &Gaussian,
     motion: &Motion,
@@ -198,7 +198,7 @@ fn future_noise(
     let remaining = end[2];
     let [level, _] = Class::FallingRound.manner().acceleration_psd;
     let level = level * remaining * remaining * remaining / 3.0;
-    let sigma = libm::sqrt(motion.drag_wander() * remaining / 3.0);
+    let sigma = libm::sqrt(future_wander(state, motion, remaining));
     let wind = libm::sqrt(motion.wind_variance()) * new_wind_share(remaining / WIND_MEMORY_S);
     for (axis, sigma) in [(6, sigma), (7, wind), (8, wind)] {
         let mut other = state.mean;
@@ -213,6 +213,22 @@ fn future_noise(
     out[0][0] += level;
     out[1][1] += level;
     out
+}
+
+/// Variance of the logarithm of drag that moves the impact, were it there from now on, as far as that does by
+/// which drag wanders on the way: what comes later acts for a smaller part of the flight.
+fn future_wander(state: &Gaussian, motion: &Motion, remaining_s: f64) -> f64 {
+    let drag_m2pkg = drag_of(state.mean[6]);
+    let step_s = remaining_s / STEPS;
+    let mut before = state.mean;
+    let mut variance = 0.0;
+    for step in 0..STEPS as u32 {
+        let after = motion.step(&before, drag_m2pkg, step_s);
+        let share = 1.0 - (f64::from(step) + 0.5) / STEPS;
+        variance += share * share * motion.drag_wander(&before, &after, step_s);
+        before = after;
+    }
+    variance
 }
 
 /// The wind of now, as a share of its spread, that moves the impact as far as the winds do that are met

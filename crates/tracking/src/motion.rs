@@ -72,8 +72,7 @@ pub(crate) struct Motion {
     atmosphere: &'static AtmosphereTable,
     origin_height_m: f64,
     turning_radps: [f64; 3],
-    shape: Option<DragShape>,
-    drag_wander: f64,
+    drag: DragPrior,
     wind_sigma_mps: f64,
 }
 
@@ -91,15 +90,28 @@ impl Motion {
             atmosphere: AtmosphereTable::shared(),
             origin_height_m: surroundings.origin_height_m,
             turning_radps: surroundings.coriolis_latitude_rad.map_or([0.0; 3], turning),
-            shape: drag.shape(),
-            drag_wander: drag.wander(),
+            drag: *drag,
             wind_sigma_mps: surroundings.wind_sigma_mps,
         }
     }
 
-    /// Power spectral density of the logarithm of drag, 1/s.
-    pub(crate) fn drag_wander(&self) -> f64 {
-        self.drag_wander
+    /// Variance by which the logarithm of drag wanders between two states of one flight.
+    pub(crate) fn drag_wander(
+        &self,
+        before: &[f64; STATES],
+        after: &[f64; STATES],
+        time_s: f64,
+    ) -> f64 {
+        let change = self.drag.shape().map_or(0.0, |shape| {
+            let coefficient = |state: &[f64; STATES]| {
+                let air = self.atmosphere.at(state[2] + self.origin_height_m);
+                let [vx, vy, vz] = [state[3] - state[7], state[4] - state[8], state[5]];
+                let speed = libm::sqrt(vx * vx + vy * vy + vz * vz);
+                shape.coefficient(speed / air.sound_speed_mps)
+            };
+            libm::log(coefficient(after) / coefficient(before))
+        });
+        self.drag.wandered(time_s, change)
     }
 
     /// Variance of the wind along one axis, m²/s².
@@ -112,7 +124,7 @@ impl Motion {
     fn resistance(&self, height_m: f64, speed_mps: f64) -> f64 {
         let air = self.atmosphere.at(height_m + self.origin_height_m);
         let shape = |shape: DragShape| shape.coefficient(speed_mps / air.sound_speed_mps);
-        air.density_kgpm3 * self.shape.map_or(1.0, shape)
+        air.density_kgpm3 * self.drag.shape().map_or(1.0, shape)
     }
 
     #[inline]
@@ -231,7 +243,7 @@ impl Motion {
         let here = self.resistance(z, speed);
         let by_height =
             (self.resistance(z + 10.0, speed) - self.resistance(z - 10.0, speed)) / 20.0;
-        let by_speed = self.shape.map_or(0.0, |_| {
+        let by_speed = self.drag.shape().map_or(0.0, |_| {
             (self.resistance(z, speed + 1.0) - self.resistance(z, (speed - 1.0).max(0.0))) / 2.0
         });
         let slowing = drag * here * speed;
