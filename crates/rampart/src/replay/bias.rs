@@ -8,6 +8,9 @@
 //! contradict each other more than their covariances allow, its spread grows with them (Birge, Physical
 //! Review 40, 1932).
 
+// Loops over the axes of small matrices read like the equations that they come from.
+#![allow(clippy::needless_range_loop)]
+
 use super::survey::Survey;
 use super::{Recorded, Trouble};
 use crate::watch::engine::Settings;
