@@ -1,5 +1,6 @@
 //! The command line: one module for each command.
 
+pub mod bias;
 pub mod check;
 pub mod exercise;
 pub mod forecast;
@@ -84,12 +85,28 @@ enum Command {
     /// JSON object a line, `t` is in s and a plot is [elevation, azimuth, range] in rad and m; behind it may
     /// stand a number that is not looked at, the range rate in m/s and the signal-to-noise ratio in dB.
     ///
+    /// SENSOR.toml needs `latitude`, `longitude`, `height_m`, `azimuth_reference` ("x-axis" or "north"), `range_sigma_m`,
+    /// `azimuth_sigma_rad`, `elevation_sigma_rad`, `detection_probability`, `clutter_per_scan`, `scan_period_s`, and
+    /// `range_min_m`, `range_max_m` and so on for `azimuth` and `elevation` in rad. It may have `range_rate_sigma_mps`,
+    /// `ground_height_m`, and the bias: `range_bias_m`, `azimuth_bias_rad`, `elevation_bias_rad`, which are subtracted,
+    /// and `range_bias_sigma_m`, `azimuth_bias_sigma_rad`, `elevation_bias_sigma_rad`, what is not known of them, which
+    /// widens tracks and impacts. Without a spread impacts allow for one as large as the random error; 0 says that there is none.
+    ///
     /// Exit status: 0; 1 bad input, after what came before it; 64 wrong usage.
     Replay(Box<replay::ReplayArguments>),
     /// Scores the same against the `truth` in recorded plots.
     ///
     /// Exit status: 0; 1 bad input; 64 wrong usage.
     Score(Box<score::ScoreArguments>),
+    /// Estimates the bias of a radar from recorded rounds whose impacts were surveyed.
+    ///
+    /// IMPACTS.jsonl has a line of JSON for each impact: `file`, the recording; `x_m` and `y_m` in the radar's own frame, or
+    /// `latitude` and `longitude`; and, where they are known, `height_m` of the ground there above the sea, `t` in s by the
+    /// recording's clock, and `sigma_m`, the error of the survey [default: 3]. What is printed last belongs into SENSOR.toml, in
+    /// the place of what it says of bias already. See docs/watch.md.
+    ///
+    /// Exit status: 0; 1 bad input, or impacts that belong to no round; 64 wrong usage.
+    Bias(Box<bias::BiasArguments>),
 }
 
 /// How many threads to use.
@@ -129,6 +146,7 @@ impl Arguments {
             Command::Exercise(arguments) => exercise::run(&arguments),
             Command::Replay(arguments) => replay::run(&arguments),
             Command::Score(arguments) => score::run(&arguments),
+            Command::Bias(arguments) => bias::run(&arguments),
         }
     }
 }

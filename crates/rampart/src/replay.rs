@@ -1,9 +1,11 @@
 //! Recorded plots through the same engine as live ones, as fast as it goes.
 
+pub mod bias;
 pub mod moment;
 mod packets;
 pub mod score;
 mod source;
+pub mod survey;
 pub mod tell;
 
 pub use packets::Packets;

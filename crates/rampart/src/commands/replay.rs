@@ -1,7 +1,8 @@
 //! `rampart replay`: recorded plots through the code that watches live.
 
 use super::{BAD_INPUT, failed, print_faults};
-use crate::load;
+use crate::diagnose::Faults;
+use crate::load::{self, SensorFile};
 use crate::replay::{self, Packets, Replay, Source, tell};
 use clap::Args;
 use feeds::asterix::Edition048;
@@ -13,12 +14,19 @@ use tracking::AzimuthReference;
 /// The radar and the zones of `rampart replay` and `rampart score`.
 #[derive(Clone, Debug, Args)]
 pub struct Scene {
-    /// The radar: its place, errors and field of view.
-    #[arg(long, value_name = "SENSOR.toml")]
-    sensor: PathBuf,
+    #[command(flatten)]
+    radar: Radar,
     /// Zones that may be warned, as GeoJSON polygons with `id`, `name` and `shelter_time_s`.
     #[arg(long, value_name = "ZONES.geojson")]
     zones: Option<PathBuf>,
+}
+
+/// The radar of recordings.
+#[derive(Clone, Debug, Args)]
+pub struct Radar {
+    /// The radar: its place, errors, bias and field of view.
+    #[arg(long, value_name = "SENSOR.toml")]
+    sensor: PathBuf,
     /// Height of the level ground above the sea, m [default: that in SENSOR.toml, or the radar's own].
     #[arg(long, value_name = "M", value_parser = height)]
     ground_height_m: Option<f64>,
@@ -66,17 +74,25 @@ pub(super) struct Ready {
 impl Scene {
     /// Reads what is named; faults are printed.
     pub(super) fn read(&self) -> Result<Ready, ExitCode> {
-        let bad = |faults| {
-            print_faults(&faults);
-            ExitCode::from(BAD_INPUT)
-        };
-        let sensor = load::sensor(&self.sensor).map_err(bad);
+        let sensor = self.radar.sensor();
         let zones = match &self.zones {
             Some(path) => load::zones(path).map_err(bad),
             None => Ok(Vec::new()),
         };
         let (sensor, zones) = (sensor?, zones?);
-        Ok(Ready {
+        Ok(self.radar.ready(&sensor, zones))
+    }
+}
+
+impl Radar {
+    /// Reads the radar; faults are printed.
+    pub(super) fn sensor(&self) -> Result<SensorFile, ExitCode> {
+        load::sensor(&self.sensor).map_err(bad)
+    }
+
+    /// What recordings of it are followed with.
+    pub(super) fn ready(&self, sensor: &SensorFile, zones: Vec<load::Peopled>) -> Ready {
+        Ready {
             packets: Packets {
                 height_m: sensor.height_m,
                 scan_period_s: sensor.model.scan_period_s,
@@ -84,10 +100,15 @@ impl Scene {
                 edition: self.edition,
                 radar: self.radar,
             },
-            settings: replay::settings(&sensor, &zones, self.ground_height_m),
+            settings: replay::settings(sensor, &zones, self.ground_height_m),
             zones,
-        })
+        }
     }
+}
+
+fn bad(faults: Faults) -> ExitCode {
+    print_faults(&faults);
+    ExitCode::from(BAD_INPUT)
 }
 
 /// Opens a recording and an engine for it.
@@ -95,8 +116,12 @@ pub(super) fn open(path: &Path, ready: &Ready) -> Result<(Source, Replay), Strin
     let replay = Replay::new(ready.settings.clone()).map_err(|error| {
         format!("{error}; are the zones near the radar, as [longitude, latitude]?")
     })?;
-    let source = Source::open(path, &ready.packets).map_err(|trouble| trouble.to_string())?;
-    Ok((source, replay))
+    Ok((source(path, ready)?, replay))
+}
+
+/// Opens a recording.
+pub(super) fn source(path: &Path, ready: &Ready) -> Result<Source, String> {
+    Source::open(path, &ready.packets).map_err(|trouble| trouble.to_string())
 }
 
 /// Replays, or says why not.
