@@ -3,10 +3,11 @@
 
 mod common;
 
+use ballistics::DragShape;
 use common::{Flight, Radar, Shot, confirmed, flight};
 use theatre::Stream;
 use tracking::score::nees;
-use tracking::{Bias, ImpactPrediction, LevelGround, Scan, Settings, Tracker};
+use tracking::{Bias, DragPrior, ImpactPrediction, LevelGround, Scan, Settings, Tracker};
 
 const GROUND: LevelGround = LevelGround { height_m: 0.0 };
 /// Rounds of a study.
@@ -205,4 +206,45 @@ fn radars_that_are_biased_against_each_other_agree_on_one_track() {
     assert_eq!(tracker.ended().count(), 0);
     let impact = tracker.impact(&tracks[0], &GROUND).unwrap();
     assert!(squared(&impact, &truth) < 9.2);
+}
+
+/// Rounds of a constant coefficient pass the speed of sound, followed by a tracker that takes them for shape G1.
+#[test]
+fn rounds_of_another_drag_curve_are_followed_through_the_speed_of_sound() {
+    let mut radar = Radar::default();
+    radar.model.clutter_per_scan = 0.0;
+    radar.model.field_of_view.elevation_max_rad = 1.5;
+    let kind = tracking::RoundKind {
+        share: 1.0,
+        speed_rms_mps: 400.0,
+        speed_max_mps: 700.0,
+        log_drag_mean: -8.4,
+        log_drag_sigma: 0.5,
+    };
+    let drag = DragPrior::new(Some(DragShape::G1), &[kind]).unwrap();
+    let settings = Settings {
+        drag,
+        ..Settings::default()
+    };
+    let (mut sum, mut count) = (0.0, 0.0);
+    for seed in 0..20 {
+        let shot = Shot {
+            speed_mps: 400.0,
+            from_m: [8_000.0, 500.0],
+            ..Shot::drawn(seed)
+        };
+        let truth = flight(&shot);
+        let scans = radar.scans(&[&truth], seed, truth.impact_s as u32);
+        let mut tracker = Tracker::new(settings, vec![radar.model]).unwrap();
+        for scan in scans {
+            let time_s = scan.time_ns as f64 * 1e-9;
+            tracker.take(scan.clone(), scan.time_ns).unwrap();
+            for track in confirmed(&tracker).iter().filter(|_| time_s > 10.0) {
+                sum += nees(&track.state, &truth.at(time_s)).unwrap() / 6.0;
+                count += 1.0;
+            }
+        }
+    }
+    let mean = sum / count;
+    assert!((0.5..1.3).contains(&mean), "{mean}");
 }
