@@ -218,8 +218,8 @@ fn rounds_of_another_drag_curve_are_followed_through_the_speed_of_sound() {
         share: 1.0,
         speed_rms_mps: 400.0,
         speed_max_mps: 700.0,
-        log_drag_mean: -8.4,
-        log_drag_sigma: 0.5,
+        log_drag_mean: -8.8,
+        log_drag_sigma: 0.2,
     };
     let drag = DragPrior::new(Some(DragShape::G1), &[kind]).unwrap();
     let settings = Settings {
@@ -229,7 +229,7 @@ fn rounds_of_another_drag_curve_are_followed_through_the_speed_of_sound() {
     let (mut sum, mut count) = (0.0, 0.0);
     for seed in 0..20 {
         let shot = Shot {
-            speed_mps: 400.0,
+            speed_mps: 430.0,
             from_m: [8_000.0, 500.0],
             ..Shot::drawn(seed)
         };
