@@ -1,5 +1,6 @@
 //! What the programs of this folder share: simulated shots, radars, and the studies of the tracker.
 
+pub mod peak;
 pub mod plots;
 pub mod raids;
 pub mod shots;

@@ -5,13 +5,16 @@
 //! second, and how far its impacts lie from those of the peer at its tightest. A second table flies
 //! batches, of the regression case and under tables of drag and wind, beside NumPy's arrays and DOP853 at
 //! like errors, whose impacts must be the same to 1e-5 m and 1e-3 m; and measures their miss from flights
-//! of order 8. Times of batches and their peers are of the processor, the best of many runs.
+//! of order 8. Times of batches and their peers are of the processor, the best of many runs. Beside them
+//! stand the floating-point operations of a flight, counted one by one in a flight that must give the same
+//! bits, and what share they are of the fused products that the core can do at best.
 
 use ballistics::{
     Accuracy, Batch, BodyDrag, ConstantCoefficientDrag, DragCurve, DragLaw, DragShape, Environment,
     FlightError, Impact, Impacts, Instructions, Launch, Projectile, Shots, Steps, Surroundings,
     WindProfile, fly_precisely, fly_under,
 };
+use rampart_bench::peak::peak_flops;
 use rampart_bench::raids::processor_ms;
 use serde_json::{Value, json};
 use std::error::Error;
@@ -88,6 +91,8 @@ struct Case<'a, Law> {
     miss_max_m: f64,
     /// Who flies the same, and how many a second.
     peer: (&'a str, f64),
+    /// Floating-point operations that the core does a second at best.
+    peak_flops: f64,
 }
 
 /// Heights, m, and the wind there, m/s.
@@ -107,6 +112,8 @@ const MORTAR: Projectile = Projectile {
         scale: 1.2,
     },
 };
+/// Shots under tables, times the shots under a constant coefficient.
+const MANY_TIMES: u32 = 5;
 /// Launches that the peer flies under tables.
 const TABLED: usize = 20;
 
@@ -139,10 +146,16 @@ fn batches(shots: &[Launch], settings: &Settings) -> Result<(), Box<dyn Error>> 
     let fine = ("SciPy DOP853, 1e-6 m", rate("regression", "fine_per_s"));
     let under_tables = ("SciPy DOP853, 1e-3 m", rate("tabled", "flights_per_s"));
 
+    let peak_flops = peak_flops(if settings.seconds < 1.0 { 5 } else { 200 });
     println!(
-        "\n| batch, one thread | flights/s | greatest miss, m | peer | its flights/s | times |"
+        "\npeak of fused products: {:.1} GFLOP/s on one core\n",
+        1e-9 * peak_flops
     );
-    println!("|---|--:|--:|---|--:|--:|");
+    println!(
+        "| batch, one thread | flights/s | greatest miss, m | peer | its flights/s | times \
+         | operations a flight | GFLOP/s | share of peak |"
+    );
+    println!("|---|--:|--:|---|--:|--:|--:|--:|--:|");
     for (name, refinement, launches, miss_max_m, peer) in [
         ("regression case", 0.85, &regression[..], 1e-5, rk4),
         ("regression case", 1.2, &regression[..], 1e-6, fine),
@@ -156,12 +169,15 @@ fn batches(shots: &[Launch], settings: &Settings) -> Result<(), Box<dyn Error>> 
             launches,
             miss_max_m,
             peer,
+            peak_flops,
         };
         case.print(settings.seconds)?;
     }
+    // So many that the processor cannot learn by heart which way each flight turns.
+    let many = crate::shots(MANY_TIMES * settings.shots);
     for (name, refinement, launches) in [
         ("its launch, tables, Coriolis", 0.5, &regression[..]),
-        ("spread shots, the same", 0.8, shots),
+        ("spread shots, the same", 0.8, &many[..]),
     ] {
         let case = Case {
             name,
@@ -171,8 +187,40 @@ fn batches(shots: &[Launch], settings: &Settings) -> Result<(), Box<dyn Error>> 
             launches,
             miss_max_m: 1e-3,
             peer: under_tables,
+            peak_flops,
         };
         case.print(settings.seconds)?;
+    }
+    let batch = Batch::of_body(&MORTAR, None, &layered, 0.8)?;
+    on_threads(&batch, &many, settings.seconds)
+}
+
+/// Prints how many flights a second so many threads make by the clock, each of them all launches.
+fn on_threads(batch: &Batch, launches: &[Launch], seconds: f64) -> Result<(), Box<dyn Error>> {
+    let shots = shots_of(launches);
+    println!("\n| threads | spread shots under tables, flights/s by the clock |\n|--:|--:|");
+    for threads in [1_u32, 2, 4] {
+        let once = || {
+            batch.fly(
+                black_box(&shots),
+                Instructions::Widest,
+                &mut Impacts::default(),
+            )
+        };
+        let (start, mut best_s) = (Instant::now(), f64::INFINITY);
+        while start.elapsed().as_secs_f64() < seconds {
+            let run = Instant::now();
+            let ends: Vec<_> = std::thread::scope(|scope| {
+                let running: Vec<_> = (0..threads).map(|_| scope.spawn(once)).collect();
+                running.into_iter().map(|thread| thread.join()).collect()
+            });
+            best_s = best_s.min(run.elapsed().as_secs_f64());
+            for end in ends {
+                end.map_err(|_| "a thread of flights failed")??;
+            }
+        }
+        let flights = f64::from(threads) * launches.len() as f64;
+        println!("| {threads} | {:.0} |", flights / best_s);
     }
     Ok(())
 }
@@ -224,10 +272,7 @@ fn batch_peers(
 
 impl<Law: DragLaw> Case<'_, Law> {
     fn print(&self, seconds: f64) -> Result<(), Box<dyn Error>> {
-        let mut shots = Shots::default();
-        for velocity in velocities(self.launches) {
-            shots.push(velocity);
-        }
+        let shots = shots_of(self.launches);
         let mut impacts = Impacts::default();
         let (start, mut best_s) = (Instant::now(), f64::INFINITY);
         while start.elapsed().as_secs_f64() < seconds {
@@ -243,13 +288,23 @@ impl<Law: DragLaw> Case<'_, Law> {
             let [x, y] = [0, 1].map(|axis| impacts.place_m[axis][index]);
             miss_m = miss_m.max((x - one.x_m).hypot(y - one.y_m));
         }
+        let mut counted = Impacts::default();
+        let operations = self.batch.count(&shots, &mut counted)?;
+        if counted != impacts {
+            return Err(format!("{}: counting changes the answer", self.name).into());
+        }
+        let operations = operations.floating() as f64 / self.launches.len() as f64;
         let flights_per_s = self.launches.len() as f64 / best_s;
+        let flops = flights_per_s * operations;
         println!(
-            "| {} | {flights_per_s:.0} | {miss_m:.1e} | {} | {:.0} | {:.0} |",
+            "| {} | {flights_per_s:.0} | {miss_m:.1e} | {} | {:.0} | {:.0} \
+             | {operations:.0} | {:.1} | {:.0} % |",
             self.name,
             self.peer.0,
             self.peer.1,
-            flights_per_s / self.peer.1
+            flights_per_s / self.peer.1,
+            1e-9 * flops,
+            100.0 * flops / self.peak_flops
         );
         if miss_m <= self.miss_max_m {
             Ok(())
@@ -261,6 +316,14 @@ impl<Law: DragLaw> Case<'_, Law> {
             .into())
         }
     }
+}
+
+fn shots_of(launches: &[Launch]) -> Shots {
+    let mut shots = Shots::default();
+    for velocity in velocities(launches) {
+        shots.push(velocity);
+    }
+    shots
 }
 
 /// The velocities of launches, m/s.

@@ -8,10 +8,20 @@
 //! A flight's bits depend on its own inputs alone: on no other flight of the batch, and on no width of
 //! the processor's vectors, because every operation is rounded once and no lane is added to another.
 
+#[cfg(feature = "count")]
+mod count;
 mod kernel;
 mod lanes;
 mod medium;
+mod motion;
 mod pieces;
+mod roster;
+mod stride;
+
+#[cfg(feature = "count")]
+use count::Counted;
+#[cfg(feature = "count")]
+pub use count::Operations;
 
 use crate::drag::ConstantCoefficientDrag;
 use crate::error::within;
@@ -217,6 +227,35 @@ impl Batch {
             Choice::Power(medium) => fly_in(medium, kernel, shots, instructions, impacts),
             Choice::Tables(medium) => fly_in(medium, kernel, shots, instructions, impacts),
         }
+    }
+
+    /// Flies every shot, one number at a time, and counts the operations that it takes.
+    ///
+    /// # Errors
+    /// As [`Self::fly`].
+    #[cfg(feature = "count")]
+    pub fn count(&self, shots: &Shots, impacts: &mut Impacts) -> Result<Operations, FlightError> {
+        shots.check(&self.kernel)?;
+        impacts.reset(shots.len());
+        let tally = std::cell::Cell::default();
+        let kernel = &self.kernel;
+        match &self.medium {
+            Choice::Power(medium) => Task {
+                medium,
+                kernel,
+                shots,
+                impacts,
+            }
+            .fly::<Counted>(&tally),
+            Choice::Tables(medium) => Task {
+                medium,
+                kernel,
+                shots,
+                impacts,
+            }
+            .fly::<Counted>(&tally),
+        }?;
+        Ok(tally.get())
     }
 }
 

@@ -6,6 +6,7 @@ mod shapes;
 
 pub use curve::{BodyDrag, DragCurve, DragShape};
 pub(crate) use monotone::slopes;
+pub(crate) use shapes::KNOT_SPACING;
 
 /// A law of drag. Drag acts against the velocity relative to the air and depends on nothing else
 /// but that speed and the height.

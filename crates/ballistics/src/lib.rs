@@ -57,6 +57,8 @@ pub mod thrust;
 pub mod wind;
 
 pub use atmosphere::{Air, AtmosphereTable, standard_atmosphere};
+#[cfg(feature = "count")]
+pub use batch::Operations;
 pub use batch::{Batch, Impacts, Instructions, Shots};
 pub use drag::{
     BodyDrag, ConstantCoefficientDrag, DragCurve, DragLaw, DragShape, LinearDrag, QuadraticDrag,

@@ -1,26 +1,12 @@
 //! Flights whose end is known without stepping, flown by the method that flies everything else.
 
+mod support;
+
 use ballistics::flight::EARTH_RADIUS_M;
 use ballistics::{
-    Accuracy, Environment, Gravity, Impact, Launch, LinearDrag, QuadraticDrag, Vacuum, fly_under,
+    Accuracy, Environment, Gravity, Impact, LinearDrag, QuadraticDrag, Vacuum, fly_under,
 };
-
-const GRAVITY: f64 = 9.806_65;
-
-fn launch(speed_mps: f64, elevation_deg: f64, azimuth_deg: f64) -> Launch {
-    Launch {
-        speed_mps,
-        elevation_rad: elevation_deg.to_radians(),
-        azimuth_rad: azimuth_deg.to_radians(),
-    }
-}
-
-fn close(here: f64, there: f64, relative: f64) {
-    assert!(
-        (here - there).abs() <= relative * there.abs(),
-        "{here} is not {there} to {relative:e}"
-    );
-}
+use support::{Exponentials, GRAVITY, PER_METRE, close, hodograph_mps, launch};
 
 #[test]
 fn without_air_the_path_is_the_parabola_whatever_the_step() {
@@ -49,62 +35,41 @@ fn without_air_the_path_is_the_parabola_whatever_the_step() {
 
 #[test]
 fn drag_in_proportion_to_speed_follows_its_exponentials() {
-    let (rate, wind) = (0.08, 7.0);
-    let launch = launch(400.0, 55.0, 0.0);
+    let exact = Exponentials {
+        rate_hz: 0.08,
+        wind_mps: 7.0,
+        launch: launch(400.0, 55.0, 0.0),
+    };
     let environment = Environment {
-        wind_mps: [wind, 0.0, 0.0],
+        wind_mps: [exact.wind_mps, 0.0, 0.0],
         ..Environment::default()
     };
     let step = Accuracy::Fixed { step_s: 0.01 };
-    let law = LinearDrag { per_second: rate };
-    let here = fly_under(&law, &launch, &environment, step, &mut |_| {}).unwrap();
-
-    let (sin, cos) = launch.elevation_rad.sin_cos();
-    let spent = |time: f64| -(-rate * time).exp_m1() / rate;
-    let height = |time: f64| (400.0 * sin + GRAVITY / rate) * spent(time) - GRAVITY * time / rate;
-    // The time of impact by halving, which owes nothing to the crate.
-    let (mut low, mut high) = (1.0, 200.0);
-    for _ in 0..100 {
-        let middle = 0.5 * (low + high);
-        if height(middle) > 0.0 {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    close(here.time_s, low, 1e-12);
-    close(
-        here.x_m,
-        wind * low + (400.0 * cos - wind) * spent(low),
-        1e-12,
-    );
-    let apex_time = (1.0 + rate * 400.0 * sin / GRAVITY).ln() / rate;
-    close(here.apex_time_s, apex_time, 1e-11);
-    close(here.apex_m, height(apex_time), 1e-12);
+    let law = LinearDrag {
+        per_second: exact.rate_hz,
+    };
+    let here = fly_under(&law, &exact.launch, &environment, step, &mut |_| {}).unwrap();
+    close(here.time_s, exact.impact_time_s(), 1e-12);
+    close(here.x_m, exact.x_m(exact.impact_time_s()), 1e-12);
+    close(here.apex_time_s, exact.apex_time_s(), 1e-11);
+    close(here.apex_m, exact.height_m(exact.apex_time_s()), 1e-12);
 }
 
 #[test]
 fn drag_with_the_square_of_speed_keeps_to_its_hodograph() {
-    let per_metre = 0.5 * 1.225 * 0.15 * 0.011 / 13.0;
-    let curve = |angle: f64| angle.tan() / angle.cos() + (1.0 / angle.cos() + angle.tan()).ln();
+    let law = QuadraticDrag {
+        per_metre: PER_METRE,
+    };
     for elevation_deg in [15.0, 48.0, 75.0] {
         let launch = launch(220.0, elevation_deg, 0.0);
-        let level_start = 220.0 * launch.elevation_rad.cos();
+        let still = Environment::default();
+        let step = Accuracy::Fixed { step_s: 0.01 };
         let mut seen = 0;
-        fly_under(
-            &QuadraticDrag { per_metre },
-            &launch,
-            &Environment::default(),
-            Accuracy::Fixed { step_s: 0.01 },
-            &mut |state| {
-                let [level, _, climb] = state.velocity_mps;
-                let angle = climb.atan2(level);
-                let inverse_square = level_start.powi(-2)
-                    + per_metre / GRAVITY * (curve(launch.elevation_rad) - curve(angle));
-                close(level, inverse_square.powf(-0.5), 1e-11);
-                seen += 1;
-            },
-        )
+        fly_under(&law, &launch, &still, step, &mut |state| {
+            let [level, _, climb] = state.velocity_mps;
+            close(level, hodograph_mps(&launch, -climb.atan2(level)), 1e-11);
+            seen += 1;
+        })
         .unwrap();
         assert!(seen > 1_000);
     }

@@ -3,29 +3,16 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod support;
+
 use ballistics::{
     Accuracy, BodyDrag, ConstantCoefficientDrag, DragCurve, DragLaw, DragShape, EarthLaunch,
-    Environment, Gravity, Impact, Launch, LinearDrag, Motor, QuadraticDrag, Steps, Surroundings,
+    Environment, Gravity, Impact, LinearDrag, Motor, QuadraticDrag, Steps, Surroundings,
     ThrustDirection, Vacuum, WindProfile, fly_over_earth, fly_precisely, fly_under,
 };
+use support::{Exponentials, GRAVITY, PER_METRE, close, hodograph_mps, launch};
 
-const GRAVITY: f64 = 9.806_65;
 const TIGHT: Steps = Steps::Tolerance(1e-11);
-
-fn launch(speed_mps: f64, elevation_deg: f64, azimuth_deg: f64) -> Launch {
-    Launch {
-        speed_mps,
-        elevation_rad: elevation_deg.to_radians(),
-        azimuth_rad: azimuth_deg.to_radians(),
-    }
-}
-
-fn close(here: f64, there: f64, relative: f64) {
-    assert!(
-        (here - there).abs() <= relative * there.abs(),
-        "{here} is not {there} to {relative:e}"
-    );
-}
 
 fn in_wind(wind_mps: [f64; 2]) -> Surroundings {
     Surroundings {
@@ -56,52 +43,40 @@ fn without_air_the_path_is_the_parabola() {
 
 #[test]
 fn drag_in_proportion_to_speed_follows_its_exponentials() {
-    let (rate, wind) = (0.08, 7.0);
-    let launch = launch(400.0, 55.0, 0.0);
-    let law = LinearDrag { per_second: rate };
-    let here = fly_precisely(&law, &launch, None, &in_wind([wind, 0.0]), TIGHT).unwrap();
-    let (sin, cos) = launch.elevation_rad.sin_cos();
-    let spent = |time: f64| -(-rate * time).exp_m1() / rate;
-    let height = |time: f64| (400.0 * sin + GRAVITY / rate) * spent(time) - GRAVITY * time / rate;
-    let (mut low, mut high) = (1.0, 200.0);
-    for _ in 0..100 {
-        let middle = 0.5 * (low + high);
-        if height(middle) > 0.0 {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    close(here.time_s, low, 1e-12);
-    close(
-        here.x_m,
-        wind * low + (400.0 * cos - wind) * spent(low),
-        1e-12,
-    );
+    let exact = Exponentials {
+        rate_hz: 0.08,
+        wind_mps: 7.0,
+        launch: launch(400.0, 55.0, 0.0),
+    };
+    let law = LinearDrag {
+        per_second: exact.rate_hz,
+    };
+    let wind = in_wind([exact.wind_mps, 0.0]);
+    let here = fly_precisely(&law, &exact.launch, None, &wind, TIGHT).unwrap();
+    close(here.time_s, exact.impact_time_s(), 1e-12);
+    close(here.x_m, exact.x_m(exact.impact_time_s()), 1e-12);
+    close(here.apex_time_s, exact.apex_time_s(), 1e-11);
+    close(here.apex_m, exact.height_m(exact.apex_time_s()), 1e-12);
 }
 
-/// With u = v cos e: 1/u² = 1/u₀² + (k/g)(F(e₀) − F(e)), F = sec e tan e + ln(sec e + tan e).
 #[test]
 fn drag_with_the_square_of_speed_keeps_to_its_hodograph() {
-    let per_metre = 0.5 * 1.225 * 0.15 * 0.011 / 13.0;
-    let curve = |angle: f64| angle.tan() / angle.cos() + (1.0 / angle.cos() + angle.tan()).ln();
+    let law = QuadraticDrag {
+        per_metre: PER_METRE,
+    };
     for elevation_deg in [15.0, 48.0, 75.0] {
         let launch = launch(220.0, elevation_deg, 0.0);
-        let law = QuadraticDrag { per_metre };
         let still = Surroundings::default();
         let here = fly_precisely(&law, &launch, None, &still, TIGHT).unwrap();
-        let level_start = 220.0 * launch.elevation_rad.cos();
-        let inverse_square = level_start.powi(-2)
-            + per_metre / GRAVITY * (curve(launch.elevation_rad) + curve(here.descent_angle_rad));
         let level = here.speed_mps * here.descent_angle_rad.cos();
-        close(level, inverse_square.powf(-0.5), 1e-12);
+        close(level, hodograph_mps(&launch, here.descent_angle_rad), 1e-12);
     }
 }
 
 /// The regression case of `data/ballistics.json`.
 fn regression(steps: Steps) -> Impact {
     let law = ConstantCoefficientDrag {
-        per_metre: 0.5 * 1.225 * 0.15 * 0.011 / 13.0,
+        per_metre: PER_METRE,
     };
     fly_precisely(
         &law,

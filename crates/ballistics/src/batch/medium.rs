@@ -1,12 +1,11 @@
 //! What a batch flies through: air, wind and drag for many lanes at once.
 
-use super::lanes::Lanes;
+use super::lanes::Numbers;
 use super::pieces::{NEVER, Piece, Pieces, Row, fit};
 use crate::atmosphere::{LAYERS_M, LAYERS_TOP_M, geometric_m, geopotential_m, standard_atmosphere};
-use crate::drag::{BodyDrag, ConstantCoefficientDrag, DragShape, slopes};
+use crate::drag::{BodyDrag, ConstantCoefficientDrag, DragShape, KNOT_SPACING, slopes};
 use crate::tableau::{self, Tableau};
 use crate::wind::WindProfile;
-use pulp::Simd;
 
 /// Terms of the polynomial in height that stands for a power.
 const TERMS: usize = 12;
@@ -21,65 +20,85 @@ const RISE_WIDENING: f64 = 0.5;
 /// Height of the lowest ground and some more, m, at which the pieces of air begin.
 const AIR_BOTTOM_M: f64 = -1_000.0;
 /// Height that a piece of air spans at most, m: few enough terms then meet the atmosphere to 10⁻⁸.
-const AIR_PIECE_M: f64 = 4_000.0;
+/// Cell of the grid by which a piece of air is found; layers and winds begin at multiples of 100 m.
+const AIR_CELL_M: f64 = 90.0;
+const AIR_PIECE_M: f64 = 3_000.0;
 /// Terms in a piece of air: density, slowness of sound, and wind along each of two axes.
-const DENSITY_TERMS: usize = 7;
+const DENSITY_TERMS: usize = 6;
 const SLOWNESS_TERMS: usize = 5;
-const WIND_TERMS: usize = 5;
+const WIND_TERMS: usize = 4;
 const AIR_TERMS: usize = DENSITY_TERMS + SLOWNESS_TERMS + 2 * WIND_TERMS;
 
 /// The air at every lane's height.
-pub(super) struct Air<S: Simd> {
+pub(super) struct Air<N> {
     /// Density, in the units that the medium's own drag takes.
-    pub(super) density: Lanes<S>,
+    pub(super) density: N,
     /// One over the speed of sound, s/m.
-    pub(super) slowness_spm: Lanes<S>,
+    pub(super) slowness_spm: N,
     /// Wind along x and y, m/s.
-    pub(super) wind_mps: [Lanes<S>; 2],
+    pub(super) wind_mps: [N; 2],
 }
 
 /// Air, wind and the law of drag in it.
 pub(super) trait Medium {
+    /// Whether a motor may push a body through it.
+    const POWERED: bool;
     /// The method for steps through it.
-    const METHOD: &'static Tableau;
+    const METHOD: Tableau;
     /// Share by which a velocity may turn or change in one step of refinement one.
     const CHANGE_PER_STEP: f64;
     /// The least speed by which that share is taken, as a share of the speed at which drag would bear the
     /// weight: below it drag is too weak for its bending to matter.
     const SLOW_SHARE: f64;
+    /// The longest step, as a share of the pace, by which the ground may be reached.
+    const NEAR: f64;
     /// The parts of its laws that each lane holds for a step.
-    type Piece<S: Simd>: Copy;
+    type Piece<N: Numbers>: Copy;
     /// Lanes that hold no part yet.
-    fn none<S: Simd>(&self, simd: S) -> Self::Piece<S>;
-    /// Gives every lane the parts for a height above mean sea level, m, and a Mach number; where one is
-    /// no number, the lane keeps what it has for it.
-    fn seek<S: Simd>(&self, piece: &mut Self::Piece<S>, height_m: Lanes<S>, mach: Lanes<S>);
+    fn none<N: Numbers>(&self, width: N::Width) -> Self::Piece<N>;
+    /// Gives every lane the parts for a height above mean sea level, m, and a Mach number.
+    fn seek<N: Numbers>(&self, width: N::Width, piece: &mut Self::Piece<N>, height_m: N, mach: N);
+    /// Gives one lane its parts.
+    fn put<N: Numbers>(
+        &self,
+        width: N::Width,
+        piece: &mut Self::Piece<N>,
+        lane: usize,
+        height_m: f64,
+        mach: f64,
+    );
     /// The time until a lane leaves its parts, s, from height and Mach number, their rates, and the rates
     /// of those.
-    fn leave_s<S: Simd>(
+    fn leave_s<N: Numbers>(
         &self,
-        simd: S,
-        piece: &Self::Piece<S>,
-        height: [Lanes<S>; 3],
-        mach: [Lanes<S>; 3],
-    ) -> Lanes<S>;
-    /// Share by which the drag coefficient grows with the Mach number.
-    fn drag_steepness<S: Simd>(&self, simd: S, piece: &Self::Piece<S>, mach: Lanes<S>) -> Lanes<S>;
+        width: N::Width,
+        piece: &Self::Piece<N>,
+        height: [N; 3],
+        mach: [N; 3],
+    ) -> N;
+    /// Drag coefficient at a speed through the air, m/s, in units in which its product with the density
+    /// and the speed is the deceleration per speed, 1/s.
+    fn coefficient<N: Numbers>(
+        &self,
+        width: N::Width,
+        piece: &Self::Piece<N>,
+        speed_mps: N,
+        air: &Air<N>,
+    ) -> N;
+    /// How much greater that is at a Mach number greater by one.
+    fn coefficient_slope<N: Numbers>(&self, width: N::Width, piece: &Self::Piece<N>, mach: N) -> N;
     /// The step, s, in which the Mach number passes as much of the rise of the drag curve as it should in
     /// one.
-    fn rise_s<S: Simd>(&self, simd: S, mach: Lanes<S>, mach_hz: Lanes<S>) -> Lanes<S>;
+    fn rise_s<N: Numbers>(&self, width: N::Width, mach: N, mach_hz: N) -> N;
     /// The air at heights above mean sea level, m.
-    fn air<S: Simd>(&self, simd: S, piece: &Self::Piece<S>, height_m: Lanes<S>) -> Air<S>;
+    fn air<N: Numbers>(&self, width: N::Width, piece: &Self::Piece<N>, height_m: N) -> Air<N>;
     /// How much more of each there is a metre higher.
-    fn air_slopes<S: Simd>(&self, simd: S, piece: &Self::Piece<S>, height_m: Lanes<S>) -> Air<S>;
-    /// Drag deceleration per speed, 1/s, at a speed through the air, m/s.
-    fn drag_per_s<S: Simd>(
+    fn air_slopes<N: Numbers>(
         &self,
-        simd: S,
-        piece: &Self::Piece<S>,
-        air: &Air<S>,
-        speed_mps: Lanes<S>,
-    ) -> Lanes<S>;
+        width: N::Width,
+        piece: &Self::Piece<N>,
+        height_m: N,
+    ) -> Air<N>;
     /// Greatest height above mean sea level to which this holds, m.
     fn height_max_m(&self) -> f64;
 }
@@ -123,36 +142,46 @@ fn power_terms() -> [f64; TERMS] {
 }
 
 impl Medium for PowerLaw {
-    const METHOD: &'static Tableau = &tableau::EIGHTH;
+    const POWERED: bool = false;
+    const METHOD: Tableau = tableau::EIGHTH;
     const CHANGE_PER_STEP: f64 = 0.42;
     const SLOW_SHARE: f64 = 0.1;
+    const NEAR: f64 = 0.1;
 
-    type Piece<S: Simd> = ();
-
-    #[inline(always)]
-    fn none<S: Simd>(&self, _: S) {}
+    type Piece<N: Numbers> = ();
 
     #[inline(always)]
-    fn seek<S: Simd>(&self, (): &mut (), _: Lanes<S>, _: Lanes<S>) {}
+    fn none<N: Numbers>(&self, _: N::Width) {}
 
     #[inline(always)]
-    fn leave_s<S: Simd>(&self, simd: S, (): &(), _: [Lanes<S>; 3], _: [Lanes<S>; 3]) -> Lanes<S> {
-        Lanes::splat(simd, NEVER)
+    fn seek<N: Numbers>(&self, _: N::Width, (): &mut (), _: N, _: N) {}
+
+    #[inline(always)]
+    fn put<N: Numbers>(&self, _: N::Width, (): &mut (), _: usize, _: f64, _: f64) {}
+
+    #[inline(always)]
+    fn leave_s<N: Numbers>(&self, width: N::Width, (): &(), _: [N; 3], _: [N; 3]) -> N {
+        N::splat(width, NEVER)
     }
 
     #[inline(always)]
-    fn drag_steepness<S: Simd>(&self, simd: S, (): &(), _: Lanes<S>) -> Lanes<S> {
-        Lanes::splat(simd, 0.0)
+    fn coefficient<N: Numbers>(&self, width: N::Width, (): &(), _: N, _: &Air<N>) -> N {
+        N::splat(width, self.per_metre)
     }
 
     #[inline(always)]
-    fn rise_s<S: Simd>(&self, simd: S, _: Lanes<S>, _: Lanes<S>) -> Lanes<S> {
-        Lanes::splat(simd, NEVER)
+    fn coefficient_slope<N: Numbers>(&self, width: N::Width, (): &(), _: N) -> N {
+        N::splat(width, 0.0)
     }
 
     #[inline(always)]
-    fn air<S: Simd>(&self, simd: S, (): &(), height_m: Lanes<S>) -> Air<S> {
-        let splat = |value| Lanes::splat(simd, value);
+    fn rise_s<N: Numbers>(&self, width: N::Width, _: N, _: N) -> N {
+        N::splat(width, NEVER)
+    }
+
+    #[inline(always)]
+    fn air<N: Numbers>(&self, width: N::Width, (): &(), height_m: N) -> Air<N> {
+        let splat = |value| N::splat(width, value);
         let half_m = 0.5 * (POWER_RANGE_M[1] - POWER_RANGE_M[0]);
         let middle = -0.5 * (POWER_RANGE_M[0] + POWER_RANGE_M[1]) / half_m;
         let share = height_m.mul_add(splat(1.0 / half_m), splat(middle));
@@ -172,18 +201,13 @@ impl Medium for PowerLaw {
     }
 
     #[inline(always)]
-    fn air_slopes<S: Simd>(&self, simd: S, (): &(), _: Lanes<S>) -> Air<S> {
-        let zero = Lanes::splat(simd, 0.0);
+    fn air_slopes<N: Numbers>(&self, width: N::Width, (): &(), _: N) -> Air<N> {
+        let zero = N::splat(width, 0.0);
         Air {
             density: zero,
             slowness_spm: zero,
             wind_mps: [zero; 2],
         }
-    }
-
-    #[inline(always)]
-    fn drag_per_s<S: Simd>(&self, simd: S, (): &(), air: &Air<S>, speed_mps: Lanes<S>) -> Lanes<S> {
-        air.density * Lanes::splat(simd, self.per_metre) * speed_mps
     }
 
     fn height_max_m(&self) -> f64 {
@@ -202,16 +226,19 @@ pub(super) struct Tables {
 
 /// The pieces that lanes hold.
 #[derive(Clone, Copy)]
-pub(super) struct Held<S: Simd> {
-    drag: Piece<S, 4>,
-    air: Piece<S, AIR_TERMS>,
+pub(super) struct Held<N> {
+    drag: Piece<N, 4>,
+    air: Piece<N, AIR_TERMS>,
 }
 
 impl Tables {
     pub(super) fn new(law: BodyDrag, shape: DragShape, wind: &WindProfile) -> Self {
         Self {
-            drag: Pieces::new(drag_rows(shape.knots(), law.half_area_per_mass())),
-            air: Pieces::new(air_rows(wind)),
+            drag: Pieces::new(
+                drag_rows(shape.knots(), law.half_area_per_mass()),
+                KNOT_SPACING,
+            ),
+            air: Pieces::new(air_rows(wind), AIR_CELL_M),
         }
     }
 }
@@ -238,7 +265,6 @@ fn drag_rows(knots: &[(f64, f64)], scale: f64) -> Vec<Row<4>> {
     let row = |(low, high, terms): (f64, f64, [f64; 4])| Row {
         low,
         high,
-        base: low,
         terms: terms.map(|term| scale * term),
     };
     between.chain(beyond).map(row).collect()
@@ -281,63 +307,83 @@ fn air_row(wind: &WindProfile, low: f64, high: f64) -> Row<AIR_TERMS> {
     for (term, value) in terms.iter_mut().zip(all) {
         *term = *value;
     }
-    Row {
-        low,
-        high,
-        base: low,
-        terms,
-    }
+    Row { low, high, terms }
 }
 
 impl Medium for Tables {
-    const METHOD: &'static Tableau = &tableau::FIFTH_ORDER;
+    const POWERED: bool = true;
+    const METHOD: Tableau = tableau::FIFTH_ORDER;
     const CHANGE_PER_STEP: f64 = 0.15;
     const SLOW_SHARE: f64 = 0.3;
+    const NEAR: f64 = 0.5;
 
-    type Piece<S: Simd> = Held<S>;
+    type Piece<N: Numbers> = Held<N>;
 
     #[inline(always)]
-    fn none<S: Simd>(&self, simd: S) -> Held<S> {
+    fn none<N: Numbers>(&self, width: N::Width) -> Held<N> {
         Held {
-            drag: Piece::none(simd),
-            air: Piece::none(simd),
+            drag: Piece::none(width),
+            air: Piece::none(width),
         }
     }
 
     #[inline(always)]
-    fn seek<S: Simd>(&self, piece: &mut Held<S>, height_m: Lanes<S>, mach: Lanes<S>) {
-        self.air.seek(height_m, &mut piece.air);
-        self.drag.seek(mach, &mut piece.drag);
+    fn seek<N: Numbers>(&self, width: N::Width, piece: &mut Held<N>, height_m: N, mach: N) {
+        self.air.seek(width, height_m, &mut piece.air, false);
+        self.drag.seek(width, mach, &mut piece.drag, true);
     }
 
     #[inline(always)]
-    fn leave_s<S: Simd>(
+    fn put<N: Numbers>(
         &self,
-        simd: S,
-        piece: &Held<S>,
-        height: [Lanes<S>; 3],
-        mach: [Lanes<S>; 3],
-    ) -> Lanes<S> {
-        let air_s = piece.air.leave_s(simd, height);
-        let drag_s = piece.drag.leave_s(simd, mach);
+        width: N::Width,
+        piece: &mut Held<N>,
+        lane: usize,
+        height_m: f64,
+        mach: f64,
+    ) {
+        self.drag.put(width, lane, mach, &mut piece.drag);
+        self.air.put(width, lane, height_m, &mut piece.air);
+    }
+
+    #[inline(always)]
+    fn leave_s<N: Numbers>(
+        &self,
+        width: N::Width,
+        piece: &Held<N>,
+        height: [N; 3],
+        mach: [N; 3],
+    ) -> N {
+        let air_s = piece.air.leave_s(width, height);
+        let drag_s = piece.drag.leave_s(width, mach);
         air_s.where_less(drag_s, air_s, drag_s)
     }
 
     #[inline(always)]
-    fn drag_steepness<S: Simd>(&self, simd: S, piece: &Held<S>, mach: Lanes<S>) -> Lanes<S> {
-        let past = piece.drag.past(mach);
-        piece.drag.slope(simd, 0, 4, past) / piece.drag.polynomial(0, 4, past)
+    fn coefficient<N: Numbers>(
+        &self,
+        _: N::Width,
+        piece: &Held<N>,
+        speed_mps: N,
+        air: &Air<N>,
+    ) -> N {
+        piece.drag.cubic_of_product(speed_mps, air.slowness_spm)
     }
 
     #[inline(always)]
-    fn rise_s<S: Simd>(&self, simd: S, mach: Lanes<S>, mach_hz: Lanes<S>) -> Lanes<S> {
-        let splat = |value| Lanes::splat(simd, value);
+    fn coefficient_slope<N: Numbers>(&self, width: N::Width, piece: &Held<N>, mach: N) -> N {
+        piece.drag.slope(width, 0, 4, piece.drag.past(mach))
+    }
+
+    #[inline(always)]
+    fn rise_s<N: Numbers>(&self, width: N::Width, mach: N, mach_hz: N) -> N {
+        let splat = |value| N::splat(width, value);
         let from_rise = (mach - splat(RISE_MACH)).abs();
         from_rise.mul_add(splat(RISE_WIDENING), splat(RISE_STEP_MACH)) / mach_hz.abs()
     }
 
     #[inline(always)]
-    fn air<S: Simd>(&self, _: S, piece: &Held<S>, height_m: Lanes<S>) -> Air<S> {
+    fn air<N: Numbers>(&self, _: N::Width, piece: &Held<N>, height_m: N) -> Air<N> {
         let past_m = piece.air.past(height_m);
         let along = DENSITY_TERMS + SLOWNESS_TERMS;
         let wind = |first| piece.air.polynomial(first, WIND_TERMS, past_m);
@@ -349,9 +395,9 @@ impl Medium for Tables {
     }
 
     #[inline(always)]
-    fn air_slopes<S: Simd>(&self, simd: S, piece: &Held<S>, height_m: Lanes<S>) -> Air<S> {
+    fn air_slopes<N: Numbers>(&self, width: N::Width, piece: &Held<N>, height_m: N) -> Air<N> {
         let past_m = piece.air.past(height_m);
-        let slope = |first, count| piece.air.slope(simd, first, count, past_m);
+        let slope = |first, count| piece.air.slope(width, first, count, past_m);
         let along = DENSITY_TERMS + SLOWNESS_TERMS;
         Air {
             density: slope(0, DENSITY_TERMS),
@@ -361,18 +407,6 @@ impl Medium for Tables {
                 slope(along + WIND_TERMS, WIND_TERMS),
             ],
         }
-    }
-
-    #[inline(always)]
-    fn drag_per_s<S: Simd>(
-        &self,
-        _: S,
-        piece: &Held<S>,
-        air: &Air<S>,
-        speed_mps: Lanes<S>,
-    ) -> Lanes<S> {
-        let past = piece.drag.past(speed_mps * air.slowness_spm);
-        air.density * piece.drag.polynomial(0, 4, past) * speed_mps
     }
 
     fn height_max_m(&self) -> f64 {

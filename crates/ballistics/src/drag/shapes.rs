@@ -10,7 +10,7 @@
 #![allow(clippy::approx_constant)]
 
 /// Mach number of which every tabled Mach number is a multiple.
-pub(super) const KNOT_SPACING: f64 = 0.025;
+pub(crate) const KNOT_SPACING: f64 = 0.025;
 
 /// Projectile type 1: flat base, ogive of two calibres (after Ingalls and Gâvre).
 #[rustfmt::skip]
