@@ -5,7 +5,8 @@ use super::progress::Bars;
 use super::{Threads, failed, print_whole, theatre_of};
 use crate::brief::html;
 use crate::raids::{
-    self, Document, Interrupted, Length, REPLICATIONS_MAX, Results, Run, Store, Subject, Words,
+    self, Document, Interrupted, Length, REPLICATIONS_MAX, Results, Run, Store, Subject, WarningBy,
+    Words,
 };
 use clap::Args;
 use std::path::PathBuf;
@@ -55,6 +56,11 @@ pub struct RaidArguments {
     /// Also tell which unknown matters most for the casualties under the first loadout.
     #[arg(long)]
     explain: bool,
+    /// Who says when people are warned. `stand-in`: a law of how often a round must be seen, calibrated on
+    /// the closed loop. `closed-loop`: the live tracker and warner on simulated plots, with a report of how
+    /// far the stand-in lies from them; ten to fifty times slower, and not for missiles.
+    #[arg(long, value_name = "BY", value_enum, default_value_t = WarningBy::StandIn)]
+    warning: WarningBy,
     /// Seed in place of the theatre's own.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -91,6 +97,7 @@ pub fn run(arguments: &RaidArguments) -> ExitCode {
         rounds: arguments.rounds,
         loadouts: &arguments.loadout,
         tail: arguments.tail,
+        warning: arguments.warning,
     };
     let subject = match Subject::read(&theatre, words) {
         Ok(subject) => subject,
@@ -203,6 +210,7 @@ impl Out {
             "loadouts": subject.loadouts.iter().map(|loadout| &loadout.name).collect::<Vec<_>>(),
             "length": format!("{:?}", length(arguments)),
             "tail": arguments.tail,
+            "warning": subject.warning,
             "seed": theatre.seed,
             "theatre": raids::fingerprint(theatre),
             "version": env!("CARGO_PKG_VERSION"),
