@@ -163,6 +163,25 @@ fn a_typical_salvo_is_taken_where_no_rounds_are_given() {
     }
 }
 
+/// By night more are indoors, and those who are warned lose the time to wake; the rounds fall alike.
+#[test]
+fn a_raid_at_an_hour_meets_the_people_of_that_hour() {
+    let (within, dir) = written("hour");
+    let words = "--rounds 6 --replications 1024 --loadout nothing --loadout sense-and-warn=1";
+    let [any, day, night] = ["", "--hour 13", "--hour 2.5"].map(|hour| {
+        let found = asked(&within, &dir, &format!("{words} {hour}"));
+        let hurt = |index: usize| float(&found["loadouts"][index]["casualties"]["mean"]);
+        assert_eq!(found["hour"].is_null(), hour.is_empty());
+        assert_eq!(found["loadouts"][0]["leakage"]["mean"], 1.0);
+        [hurt(0), hurt(1)]
+    });
+    assert!(
+        night[0] < any[0] && any[0] < day[0],
+        "{night:?} {any:?} {day:?}"
+    );
+    assert!(day[1] / day[0] < night[1] / night[0], "{night:?} {day:?}");
+}
+
 #[test]
 fn nobody_is_hurt_where_nobody_is_and_missiles_meet_batteries() {
     let (within, dir) = written("missile");
@@ -272,6 +291,16 @@ fn what_cannot_be_is_told_and_leaves_nothing() {
             "cannot make the folder",
         ),
         ("--munition rocket-107", 64, "--site"),
+        (
+            "--site base --munition rocket-107 --hour 24",
+            64,
+            "not an hour",
+        ),
+        (
+            "--site base --munition rocket-107 --hour -1",
+            64,
+            "not an hour",
+        ),
         (
             "--site base --munition rocket-107 --warning sirens",
             64,

@@ -122,7 +122,7 @@ pub fn parquet(
 fn about(subject: &Subject<'_>) -> Vec<KeyValue> {
     let theatre = subject.theatre;
     let word = |key: &str, value: String| KeyValue::new(key.to_owned(), value);
-    vec![
+    let mut about = vec![
         word("site", theatre.sites[subject.site].id.clone()),
         word(
             "munition",
@@ -130,7 +130,9 @@ fn about(subject: &Subject<'_>) -> Vec<KeyValue> {
         ),
         word("seed", theatre.seed.to_string()),
         word("warning", subject.warning.name().to_owned()),
-    ]
+    ];
+    about.extend(subject.hour.map(|hour| word("hour", hour.to_string())));
+    about
 }
 
 /// Some lines of the file: by replication, then by loadout.

@@ -37,6 +37,8 @@ pub struct Document {
     pub precision: Option<Precision>,
     /// How fast: the only figure that differs from run to run.
     pub replications_per_second: f64,
+    /// Local hour at which the raid comes, 0 to 24; none where it may come at any.
+    pub hour: Option<f64>,
     /// Who says when people are warned.
     pub warning_by: WarningBy,
     /// Every loadout.
@@ -330,6 +332,7 @@ impl Document {
             replications: design.replications,
             replications_per_group: design.group_size,
             seed: theatre.seed,
+            hour: subject.hour,
             warning_by: subject.warning,
             stopped: results.stopped,
             precision: wanted.map(|wanted| Precision {

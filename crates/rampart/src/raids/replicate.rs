@@ -143,6 +143,13 @@ pub(super) enum Flown {
 }
 
 impl Flown {
+    fn at_hour(self, hour: f64) -> Self {
+        match self {
+            Self::Falls(raid) => Self::Falls(raid.at_hour(hour)),
+            Self::Flights(flown) => Self::Flights(Box::new(flown.at_hour(hour))),
+        }
+    }
+
     /// The raid as defences are judged on it.
     pub(super) fn raid(&self) -> &Raid {
         match self {
@@ -173,6 +180,10 @@ pub(super) fn in_groups(
                 WarningBy::ClosedLoop => Flown::Flights(Box::new(
                     flights.flown(rounds, systems, people, radius_m, key),
                 )),
+            };
+            let flown = match subject.hour {
+                Some(hour) => flown.at_hour(hour),
+                None => flown,
             };
             each(&flown, &unknowns, replication);
         }

@@ -25,6 +25,8 @@ pub struct Words<'a> {
     pub tail: Option<u32>,
     /// Who says when people are warned.
     pub warning: WarningBy,
+    /// Local hour at which it comes, 0 to 24; any where none is given.
+    pub hour: Option<f64>,
 }
 
 /// Words that cannot be understood, or a theatre that cannot be studied.
@@ -77,6 +79,8 @@ pub struct Subject<'a> {
     pub tail: Option<u32>,
     /// Who says when people are warned.
     pub warning: WarningBy,
+    /// Local hour at which it comes, 0 to 24; any where none is given.
+    pub hour: Option<f64>,
 }
 
 impl<'a> Subject<'a> {
@@ -137,6 +141,7 @@ impl<'a> Subject<'a> {
             options,
             tail: words.tail,
             warning: words.warning,
+            hour: words.hour,
         })
     }
 

@@ -49,7 +49,7 @@ pub fn page(subject: &Subject<'_>, document: &Document, rows: &[Row], rings: &Ri
 fn basis(subject: &Subject<'_>, document: &Document) -> String {
     let [own, partner] = document.people;
     format!(
-        "{} round{} in one raid{}; {own} own people and {partner} partners within {:.0} m; {} raids simulated under {} draws of \
+        "{} round{} in one raid{}{}; {own} own people and {partner} partners within {:.0} m; {} raids simulated under {} draws of \
          what is not known, seed {}. {}.",
         document.rounds,
         if document.rounds == 1 { "" } else { "s" },
@@ -58,6 +58,9 @@ fn basis(subject: &Subject<'_>, document: &Document) -> String {
         } else {
             ", a typical salvo of the class by the log"
         },
+        document
+            .hour
+            .map_or_else(String::new, |hour| format!(", at {} h", number(hour))),
         subject.theatre.sites[subject.site].populated_radius_m,
         document.replications,
         document
@@ -304,6 +307,9 @@ fn notes(document: &Document) -> Vec<String> {
          wide intervals."
             .into(),
     ];
+    if document.warning_by == WarningBy::ClosedLoop && document.unknowns.is_some() {
+        notes.push("Which unknown matters most is told by the stand-in.".into());
+    }
     if let Some(precision) = document.precision {
         notes.push(format!(
             "Precision of {} % asked for: {}.",

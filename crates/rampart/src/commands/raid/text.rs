@@ -17,7 +17,7 @@ pub fn text(subject: &Subject<'_>, document: &Document) -> String {
     stand_ins(&mut out, subject, document);
     tails(&mut out, subject, document);
     if let Some(unknowns) = &document.unknowns {
-        unknown(&mut out, subject, unknowns);
+        unknown(&mut out, subject, document, unknowns);
     }
     out.push('\n');
     out.push_str(&wrapped(
@@ -73,7 +73,10 @@ fn rounds(document: &Document) -> String {
     } else {
         " (a typical salvo of the class by the log)"
     };
-    format!("{} round{plural}{typical}", document.rounds)
+    let hour = document
+        .hour
+        .map_or_else(String::new, |hour| format!(" at {} h", number(hour)));
+    format!("{} round{plural}{typical}{hour}", document.rounds)
 }
 
 fn percent_fine(share: f64) -> String {
@@ -257,7 +260,7 @@ fn tails(out: &mut String, subject: &Subject<'_>, document: &Document) {
     }
 }
 
-fn unknown(out: &mut String, subject: &Subject<'_>, unknowns: &[UnknownLine]) {
+fn unknown(out: &mut String, subject: &Subject<'_>, document: &Document, unknowns: &[UnknownLine]) {
     let first = subject
         .loadouts
         .first()
@@ -271,8 +274,12 @@ fn unknown(out: &mut String, subject: &Subject<'_>, unknowns: &[UnknownLine]) {
     }
     let _ = writeln!(
         out,
-        "\nWhat the casualties expected of a raid depend on, with {}: share of their variance over what is not known",
-        shown(first)
+        "\nWhat the casualties expected of a raid depend on, with {}: share of their variance over what is not known{}",
+        shown(first),
+        match document.warning_by {
+            WarningBy::StandIn => "",
+            WarningBy::ClosedLoop => ", by the stand-in",
+        },
     );
     let _ = writeln!(
         out,
