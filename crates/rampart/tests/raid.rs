@@ -604,7 +604,12 @@ fn what_is_not_of_this_study_is_not_resumed() {
     let _ = fs::create_dir_all(&partial);
     let stray = within.join("other/raid-partial/chunk-0");
     fs::copy(stray, partial.join("chunk-0")).expect("copied");
+    fs::write(partial.join("result-raid.html"), "half").expect("written");
     assert_eq!(code(&resumed()), 0);
+    assert_eq!(
+        listing(&within.join("out")),
+        ["raid.html", "raid.json", "raid.parquet"]
+    );
     assert!(bytes("whole") == bytes("out"), "rows of another study");
 }
 

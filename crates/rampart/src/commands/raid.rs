@@ -251,7 +251,7 @@ impl Out {
             .map_err(|error| format!("cannot make raid.parquet: {error}"))?;
         let rings = raids::rings(subject, results.design, document.best());
         let write = |name: &str, contents: &[u8]| {
-            let path = self.folder.write(name, contents);
+            let path = self.store.place(name, self.folder.path(), contents);
             path.map_err(|error| format!("{error}. {}", self.kept()))
         };
         write("raid.parquet", &rows)?;

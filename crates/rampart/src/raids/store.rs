@@ -5,13 +5,15 @@
 //! crash left behind, and what belongs to another study or another place in it, is not read.
 
 use super::replicate::{Row, StandIn};
-use crate::commands::output::write_whole;
+use crate::commands::output::{write_by, write_whole};
 use serde_json::Value;
 use std::io;
 use std::path::{Path, PathBuf};
 use theatre::Theatre;
 
 const MANIFEST: &str = "study.json";
+/// What the name of a result begins with until it is whole.
+const RESULT: &str = "result-";
 /// Bytes of one row: what there is of it, four counts, six figures.
 const ROW_BYTES: usize = 1 + 4 * 4 + 6 * 8;
 /// What there is of a row: a time of warning, a stand-in, and the stand-in's time of warning.
@@ -107,6 +109,17 @@ impl Store {
         write_whole(&self.path(chunk), &bytes)
     }
 
+    /// Writes a result whole into the folder of results. Until then it is here, so that not even a crash
+    /// leaves half of it there.
+    ///
+    /// # Errors
+    /// When it cannot be written; an earlier file is then as it was.
+    pub fn place(&self, name: &str, results: &Path, contents: &[u8]) -> io::Result<PathBuf> {
+        let path = results.join(name);
+        write_by(&self.dir.join(format!("{RESULT}{name}")), &path, contents)?;
+        Ok(path)
+    }
+
     /// Removes everything that is kept, and the folder where nothing else is in it.
     ///
     /// # Errors
@@ -119,7 +132,8 @@ impl Store {
             let entry = entry?;
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            if name.starts_with("chunk-") || name.starts_with(MANIFEST) {
+            let ours = ["chunk-", MANIFEST, RESULT];
+            if ours.iter().any(|ours| name.starts_with(ours)) {
                 std::fs::remove_file(entry.path()).map_err(|error| {
                     let why = format!("cannot remove {}: {error}", entry.path().display());
                     io::Error::new(error.kind(), why)

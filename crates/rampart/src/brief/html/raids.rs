@@ -148,8 +148,8 @@ fn table(page: &mut String, subject: &Subject<'_>, document: &Document) {
         columns.push(Column::Number("Many hurt"));
     }
     let mut caption = "Mean with its 95 % interval; below it what half, nine in ten and ninety-nine in a hundred raids do \
-         not pass. Of the raids that would hit the populated area: the share that is warned of, and what warning half, a tenth and \
-         nine tenths of those do not pass."
+         not pass. Of the raids that would hit the populated area: the share that is warned of, and \
+         the warning of those, below it what a tenth, half and nine tenths of them do not pass."
         .to_owned();
     if subject.tail.is_some() {
         let _ = write!(
@@ -191,8 +191,8 @@ fn cells(name: &str, line: &LoadoutLine) -> Vec<String> {
             || "none".into(),
             |warning| {
                 format!(
-                    "{:.1} <span class=\"i\">{:.1} / {:.1}</span>",
-                    warning.p50, warning.p10, warning.p90
+                    "{:.1} <span class=\"i\">({:.1}–{:.1})</span> <span class=\"i\">{:.1} / {:.1} / {:.1}</span>",
+                    warning.mean, warning.low, warning.high, warning.p10, warning.p50, warning.p90
                 )
             },
         ),
