@@ -8,7 +8,6 @@
 //! more.
 
 #[path = "../../../crates/raid/tests/support/mod.rs"]
-#[allow(missing_docs)]
 mod support;
 
 use raid::{Defence, Flights, Hurt, RaidAtSite, RaidKey, Unknowns};

@@ -136,6 +136,13 @@ impl FlownRaid {
         &self.raid
     }
 
+    /// The same at a local hour, 0 to 24, that the caller knows.
+    #[must_use]
+    pub fn at_hour(mut self, hour: f64) -> Self {
+        self.raid.hour = hour;
+        self
+    }
+
     pub(crate) fn shot(&self) -> Option<&Shot> {
         self.shot.as_ref()
     }

@@ -69,6 +69,15 @@ pub struct Raid {
     pub hour: f64,
 }
 
+impl Raid {
+    /// The same at a local hour, 0 to 24, that the caller knows.
+    #[must_use]
+    pub fn at_hour(mut self, hour: f64) -> Self {
+        self.hour = hour;
+        self
+    }
+}
+
 /// Forward flights of one munition class under one draw of the unknowns.
 #[derive(Clone, Debug)]
 pub struct Flights<'a> {

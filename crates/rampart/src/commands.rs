@@ -175,6 +175,10 @@ fn failed(why: &str) -> ExitCode {
 fn print_whole(text: &str) -> io::Result<()> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
+        Err(error) => {
+            let why = format!("cannot write to standard output: {error}");
+            Err(io::Error::new(error.kind(), why))
+        }
+        Ok(()) => Ok(()),
     }
 }

@@ -8,6 +8,7 @@
 //! A study is cut into **chunks** of whole groups. A chunk is a function of the study and its number
 //! alone, so that any order, thread count and interruption gives the same rows.
 
+mod beside;
 mod columns;
 mod document;
 mod explain;
@@ -16,14 +17,17 @@ mod replicate;
 mod run;
 mod store;
 mod subject;
+mod warned;
 
+pub use beside::StandInLine;
 pub use columns::{COLUMNS, columns_text, parquet};
 pub use document::{
     CountLine, Difference, Document, LoadoutLine, Precision, Tail, UnknownLine, Warning, of_option,
 };
 pub use explain::explain;
 pub use map::{RINGS, Rings, rings};
-pub use replicate::{Design, GROUPS_PER_CHUNK, Row};
+pub use replicate::{Design, GROUPS_PER_CHUNK, Row, StandIn};
 pub use run::{Interrupted, Length, REPLICATIONS_MAX, Results, Run};
 pub use store::{Store, StoreError, fingerprint};
 pub use subject::{Loadout, Subject, SubjectError, Words};
+pub use warned::WarningBy;

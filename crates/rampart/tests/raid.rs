@@ -163,6 +163,25 @@ fn a_typical_salvo_is_taken_where_no_rounds_are_given() {
     }
 }
 
+/// By night more are indoors, and those who are warned lose the time to wake; the rounds fall alike.
+#[test]
+fn a_raid_at_an_hour_meets_the_people_of_that_hour() {
+    let (within, dir) = written("hour");
+    let words = "--rounds 6 --replications 1024 --loadout nothing --loadout sense-and-warn=1";
+    let [any, day, night] = ["", "--hour 13", "--hour 2.5"].map(|hour| {
+        let found = asked(&within, &dir, &format!("{words} {hour}"));
+        let hurt = |index: usize| float(&found["loadouts"][index]["casualties"]["mean"]);
+        assert_eq!(found["hour"].is_null(), hour.is_empty());
+        assert_eq!(found["loadouts"][0]["leakage"]["mean"], 1.0);
+        [hurt(0), hurt(1)]
+    });
+    assert!(
+        night[0] < any[0] && any[0] < day[0],
+        "{night:?} {any:?} {day:?}"
+    );
+    assert!(day[1] / day[0] < night[1] / night[0], "{night:?} {day:?}");
+}
+
 #[test]
 fn nobody_is_hurt_where_nobody_is_and_missiles_meet_batteries() {
     let (within, dir) = written("missile");
@@ -272,6 +291,26 @@ fn what_cannot_be_is_told_and_leaves_nothing() {
             "cannot make the folder",
         ),
         ("--munition rocket-107", 64, "--site"),
+        (
+            "--site base --munition rocket-107 --hour 24",
+            64,
+            "not an hour",
+        ),
+        (
+            "--site base --munition rocket-107 --hour -1",
+            64,
+            "not an hour",
+        ),
+        (
+            "--site base --munition rocket-107 --warning sirens",
+            64,
+            "closed-loop",
+        ),
+        (
+            "--site base --munition ballistic-missile --warning closed-loop",
+            64,
+            "early warning",
+        ),
     ];
     for (words, status, part) in cases {
         let output = run(&within, "raid", &dir, words);
@@ -423,6 +462,157 @@ fn the_file_holds_every_raid_and_adds_up_to_the_document() {
     assert_eq!(settled(kept), settled(found));
 }
 
+/// On 107 mm rockets at a base of 500 m the stand-in warns of the same raids as the live code within 8 in 100,
+/// 2.5 s sooner or later on average, and casualties lie within 8 %; so whoever plans by it is not misled.
+#[test]
+fn the_stand_in_says_what_the_live_tracker_and_warner_say() {
+    let (within, dir) = written("closed-loop");
+    let words = "--rounds 6 --replications 512 --loadout nothing --loadout sense-and-warn=1 --loadout c-ram=1";
+    let closed = format!("{words} --warning closed-loop --threads");
+    let found = asked(&within, &dir, &format!("{closed} 1 --out one"));
+    assert_eq!(found["warning_by"], "closed-loop");
+    let of = |units: Value, part: &str| loadout(&found, &units)[part].clone();
+    let nothing = of(serde_json::json!({}), "stand_in");
+    assert_eq!(of(serde_json::json!({}), "warned")["mean"], 0.0);
+    assert_eq!(
+        (&nothing["earlier_s"], float(&nothing["casualties"]["mean"])),
+        (&Value::Null, 0.0)
+    );
+    for system in ["sense-and-warn", "c-ram"] {
+        let units = || serde_json::json!({ system: 1 });
+        let beside = of(units(), "stand_in");
+        let mean = |part: &str| float(&beside[part]["mean"]);
+        println!("{system}: {beside}");
+        assert!(float(&of(units(), "warned")["mean"]) > 0.5);
+        assert!(mean("earlier_s").abs() <= 2.5, "{beside}");
+        assert!(mean("warned_more").abs() <= 0.08, "{beside}");
+        let all = float(&of(units(), "casualties")["mean"]);
+        assert!(mean("casualties").abs() <= 0.08 * all, "{beside}");
+    }
+    // The same bytes on two threads, and the same raids under the stand-in alone, but for its derivatives.
+    let again = asked(&within, &dir, &format!("{closed} 2 --out two"));
+    assert_eq!(settled(found.clone()), settled(again));
+    let bytes = |folder: &str, name: &str| fs::read(within.join(folder).join(name)).expect("there");
+    for name in ["raid.parquet", "raid.html"] {
+        assert!(bytes("one", name) == bytes("two", name), "{name} differs");
+    }
+    let alone = asked(&within, &dir, words);
+    assert_eq!(
+        (&alone["warning_by"], &alone["loadouts"][1]["stand_in"]),
+        (&"stand-in".into(), &Value::Null)
+    );
+    let of_alone = float(&loadout(&alone, &serde_json::json!({}))["casualties"]["mean"]);
+    let of_closed = float(&of(serde_json::json!({}), "casualties")["mean"]);
+    assert!(
+        (of_alone / of_closed - 1.0).abs() < 0.1,
+        "{of_alone} {of_closed}"
+    );
+    let file = fs::File::open(within.join("one/raid.parquet")).expect("there");
+    let reader = SerializedFileReader::new(file).expect("Parquet");
+    let metadata = reader.metadata().file_metadata().key_value_metadata();
+    let metadata = metadata.expect("metadata");
+    let told = |key: &str| metadata.iter().find(|pair| pair.key == key)?.value.clone();
+    assert_eq!(told("warning").as_deref(), Some("closed-loop"));
+    let page = fs::read_to_string(within.join("one/raid.html")).expect("there");
+    assert!(page.contains("The stand-in beside the closed loop"));
+}
+
+/// A disk that is full, by a limit on what a file may hold: no chunk, then chunks but not the result.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_no_half_file_and_the_study_goes_on() {
+    let (within, dir) = written("full-disk");
+    let words = format!("{ASKED} --rounds 6 --replications 4000 --threads 1 --out");
+    let whole = run(&within, "raid", &dir, &format!("{words} whole"));
+    assert_eq!(code(&whole), 0);
+    // Blocks are of 512 bytes: the first holds no chunk, the second a chunk of 100 kB and not the file.
+    let limited = |blocks: u32, rest: &str| {
+        let line = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &line, env!("CARGO_BIN_EXE_rampart"), "raid"])
+            .arg(&dir);
+        let words = format!("{words} out {rest}");
+        let words: Vec<&str> = words.split_whitespace().collect();
+        command
+            .args(words)
+            .current_dir(&within)
+            .output()
+            .expect("it runs")
+    };
+    for (blocks, file) in [(24, "chunk-0"), (330, "raid.parquet")] {
+        let full = limited(blocks, "--resume");
+        let told = stderr(&full);
+        assert_eq!(code(&full), 1, "{told}");
+        assert!(
+            told.contains("cannot write") && told.contains(file),
+            "{told}"
+        );
+        assert!(told.contains("--resume"), "{told}");
+        assert_eq!(listing(&within.join("out")), ["raid-partial"]);
+        let kept = listing(&within.join("out/raid-partial"));
+        assert!(kept.iter().all(|name| !name.ends_with(".part")), "{kept:?}");
+    }
+    let on = run(&within, "raid", &dir, &format!("{words} out --resume"));
+    assert_eq!((code(&on), stderr(&on).as_str()), (0, ""));
+    for name in ["raid.parquet", "raid.html"] {
+        let bytes = |folder: &str| fs::read(within.join(folder).join(name)).expect("there");
+        assert!(bytes("whole") == bytes("out"), "{name} differs");
+    }
+}
+
+#[test]
+fn what_is_not_of_this_study_is_not_resumed() {
+    let (within, dir) = written("foreign");
+    let words = |seed: u32| {
+        format!("{ASKED} --rounds 6 --replications 2000 --threads 1 --seed {seed} --out")
+    };
+    // What a study of another seed keeps when it cannot write its page.
+    for (folder, seed) in [("other", 8), ("out", 7)] {
+        fs::create_dir_all(within.join(folder).join("raid.html")).expect("made");
+        let output = run(&within, "raid", &dir, &format!("{} {folder}", words(seed)));
+        assert_eq!(code(&output), 1);
+        assert!(stderr(&output).contains("raid.html"), "{}", stderr(&output));
+    }
+    let partial = within.join("out/raid-partial");
+    let resumed = || run(&within, "raid", &dir, &format!("{} out --resume", words(7)));
+    for text in ["", "half {", "[]"] {
+        let manifest = partial.join("study.json");
+        let own = fs::read(&manifest).expect("there");
+        fs::write(&manifest, text).expect("written");
+        let output = resumed();
+        assert_eq!(code(&output), 1);
+        assert!(
+            stderr(&output).contains("begin anew"),
+            "{}",
+            stderr(&output)
+        );
+        assert!(partial.join("chunk-0").exists());
+        fs::write(&manifest, own).expect("written");
+    }
+    // A chunk of the other study, and one in the place of another.
+    let other = within.join("other/raid-partial/chunk-0");
+    fs::copy(other, partial.join("chunk-0")).expect("copied");
+    fs::copy(partial.join("chunk-1"), partial.join("chunk-2")).expect("copied");
+    fs::remove_dir(within.join("out/raid.html")).expect("removed");
+    assert_eq!(code(&resumed()), 0);
+    let whole = run(&within, "raid", &dir, &format!("{} whole", words(7)));
+    assert_eq!(code(&whole), 0);
+    let bytes = |folder: &str| fs::read(within.join(folder).join("raid.parquet")).expect("there");
+    assert!(bytes("whole") == bytes("out"), "rows of another study");
+    // Chunks that nobody says of what they are.
+    let _ = fs::create_dir_all(&partial);
+    let stray = within.join("other/raid-partial/chunk-0");
+    fs::copy(stray, partial.join("chunk-0")).expect("copied");
+    fs::write(partial.join("result-raid.html"), "half").expect("written");
+    assert_eq!(code(&resumed()), 0);
+    assert_eq!(
+        listing(&within.join("out")),
+        ["raid.html", "raid.json", "raid.parquet"]
+    );
+    assert!(bytes("whole") == bytes("out"), "rows of another study");
+}
+
 /// Runs a study until it has kept something, and ends it by a signal.
 fn broken_off(within: &Path, dir: &Path, words: &str, signal: &str) -> i32 {
     let mut child = Command::new(env!("CARGO_BIN_EXE_rampart"))
@@ -528,6 +718,10 @@ fn loadouts_are_told_apart_on_the_same_raids() {
     let difference = &found["loadouts"][1]["difference"];
     assert!(
         float(&difference["variance_reduction"]) >= 10.0,
+        "{difference}"
+    );
+    assert!(
+        float(&difference["variance_reduction_most"]) >= float(&difference["variance_reduction"]),
         "{difference}"
     );
     assert!(

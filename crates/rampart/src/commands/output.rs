@@ -52,11 +52,18 @@ impl Folder {
 /// # Errors
 /// When it cannot be written; an earlier file is then as it was.
 pub fn write_whole(path: &Path, contents: impl AsRef<[u8]>) -> io::Result<()> {
-    let beside = beside(path);
-    let written = std::fs::write(&beside, contents).and_then(|()| std::fs::rename(&beside, path));
+    write_by(&beside(path), path, contents)
+}
+
+/// Writes a file whole: to `first`, in the same file system, then in its place.
+///
+/// # Errors
+/// When it cannot be written; an earlier file is then as it was.
+pub fn write_by(first: &Path, path: &Path, contents: impl AsRef<[u8]>) -> io::Result<()> {
+    let written = std::fs::write(first, contents).and_then(|()| std::fs::rename(first, path));
     written.map_err(|error| {
         // The part is of no use to anybody, and may not even be there.
-        let _ = std::fs::remove_file(&beside);
+        let _ = std::fs::remove_file(first);
         named(path, "write", &error)
     })
 }

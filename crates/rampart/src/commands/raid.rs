@@ -5,7 +5,8 @@ use super::progress::Bars;
 use super::{Threads, failed, print_whole, theatre_of};
 use crate::brief::html;
 use crate::raids::{
-    self, Document, Interrupted, Length, REPLICATIONS_MAX, Results, Run, Store, Subject, Words,
+    self, Document, Interrupted, Length, REPLICATIONS_MAX, Results, Run, Store, Subject, WarningBy,
+    Words,
 };
 use clap::Args;
 use std::path::PathBuf;
@@ -55,6 +56,15 @@ pub struct RaidArguments {
     /// Also tell which unknown matters most for the casualties under the first loadout.
     #[arg(long)]
     explain: bool,
+    /// Local hour at which the raid comes, 0 to 24, such as 3.5: by night most are indoors and asleep
+    /// [default: any, all equally likely].
+    #[arg(long, value_name = "H", allow_negative_numbers = true, value_parser = hour)]
+    hour: Option<f64>,
+    /// Who says when people are warned. `stand-in`: a law of how often a round must be seen, calibrated on
+    /// the closed loop. `closed-loop`: the live tracker and warner on simulated plots, with a report of how
+    /// far the stand-in lies from them; ten to fifty times slower, and not for missiles.
+    #[arg(long, value_name = "BY", value_enum, default_value_t = WarningBy::StandIn)]
+    warning: WarningBy,
     /// Seed in place of the theatre's own.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -78,6 +88,12 @@ fn precision(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "not a share from 0.0001 to 1, such as 0.05".to_owned())
 }
 
+fn hour(text: &str) -> Result<f64, String> {
+    let hour = text.parse::<f64>().ok();
+    hour.filter(|hour| (0.0..24.0).contains(hour))
+        .ok_or_else(|| "not an hour from 0 to below 24, such as 3.5".to_owned())
+}
+
 /// Simulates, prints and writes.
 #[must_use]
 pub fn run(arguments: &RaidArguments) -> ExitCode {
@@ -91,6 +107,8 @@ pub fn run(arguments: &RaidArguments) -> ExitCode {
         rounds: arguments.rounds,
         loadouts: &arguments.loadout,
         tail: arguments.tail,
+        warning: arguments.warning,
+        hour: arguments.hour,
     };
     let subject = match Subject::read(&theatre, words) {
         Ok(subject) => subject,
@@ -203,6 +221,8 @@ impl Out {
             "loadouts": subject.loadouts.iter().map(|loadout| &loadout.name).collect::<Vec<_>>(),
             "length": format!("{:?}", length(arguments)),
             "tail": arguments.tail,
+            "warning": subject.warning,
+            "hour": subject.hour,
             "seed": theatre.seed,
             "theatre": raids::fingerprint(theatre),
             "version": env!("CARGO_PKG_VERSION"),
@@ -231,7 +251,7 @@ impl Out {
             .map_err(|error| format!("cannot make raid.parquet: {error}"))?;
         let rings = raids::rings(subject, results.design, document.best());
         let write = |name: &str, contents: &[u8]| {
-            let path = self.folder.write(name, contents);
+            let path = self.store.place(name, self.folder.path(), contents);
             path.map_err(|error| format!("{error}. {}", self.kept()))
         };
         write("raid.parquet", &rows)?;

@@ -4,13 +4,14 @@ use super::replicate::{Design, Row};
 use super::subject::Subject;
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int32Type};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 use std::sync::Arc;
 
 /// Every column and what it says.
-pub const COLUMNS: [(&str, &str); 12] = [
+pub const COLUMNS: [(&str, &str); 14] = [
     (
         "replication",
         "number of the raid, from 0; the same raid under every loadout",
@@ -44,6 +45,14 @@ pub const COLUMNS: [(&str, &str); 12] = [
         "tail",
         "chance of so many casualties as --tail asks for, given where these rounds fall; null without it",
     ),
+    (
+        "stand_in_warning_s",
+        "warning_s by the stand-in on the same raid; null where none, and without --warning closed-loop",
+    ),
+    (
+        "stand_in_casualties_expected",
+        "killed and wounded to be expected with its siren; null without --warning closed-loop",
+    ),
 ];
 
 /// The columns, for `--help`.
@@ -51,7 +60,7 @@ pub const COLUMNS: [(&str, &str); 12] = [
 pub fn columns_text() -> String {
     let mut text = String::from("Columns of raid.parquet, a row for every raid and loadout:\n");
     for (name, meaning) in COLUMNS {
-        text.push_str(&format!("  {name:<17} {meaning}\n"));
+        text.push_str(&format!("  {name:<28} {meaning}\n"));
     }
     text
 }
@@ -69,6 +78,8 @@ const SCHEMA: &str = "message raids {
     required double killed_expected;
     required double wounded_expected;
     optional double tail;
+    optional double stand_in_warning_s;
+    optional double stand_in_casualties_expected;
 }";
 
 /// Rows of one row group, whatever chunks the study was flown in.
@@ -86,6 +97,7 @@ pub fn parquet(
     let schema = Arc::new(parse_message_type(SCHEMA)?);
     let properties = WriterProperties::builder()
         .set_created_by(concat!("rampart ", env!("CARGO_PKG_VERSION")).into())
+        .set_key_value_metadata(Some(about(subject)))
         .build();
     let mut bytes = Vec::new();
     let mut writer = SerializedFileWriter::new(&mut bytes, schema, Arc::new(properties))?;
@@ -104,6 +116,23 @@ pub fn parquet(
     }
     writer.close()?;
     Ok(bytes)
+}
+
+/// What the rows are of, in the words of the command line.
+fn about(subject: &Subject<'_>) -> Vec<KeyValue> {
+    let theatre = subject.theatre;
+    let word = |key: &str, value: String| KeyValue::new(key.to_owned(), value);
+    let mut about = vec![
+        word("site", theatre.sites[subject.site].id.clone()),
+        word(
+            "munition",
+            theatre.catalogue.munitions[subject.class].id.clone(),
+        ),
+        word("seed", theatre.seed.to_string()),
+        word("warning", subject.warning.name().to_owned()),
+    ];
+    about.extend(subject.hour.map(|hour| word("hour", hour.to_string())));
+    about
 }
 
 /// Some lines of the file: by replication, then by loadout.
@@ -133,7 +162,9 @@ impl Part<'_> {
         self.sure(group, |row| row.killed_expected)?;
         self.sure(group, |row| row.wounded_expected)?;
         let asked = self.subject.tail.is_some();
-        self.floats(group, |row| asked.then_some(row.tail))
+        self.floats(group, |row| asked.then_some(row.tail))?;
+        self.floats(group, |row| row.stand_in?.warning_s)?;
+        self.floats(group, |row| Some(row.stand_in?.casualties_expected))
     }
 
     /// The lines: loadout, replication, row.

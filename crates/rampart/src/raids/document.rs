@@ -1,8 +1,10 @@
 //! What a study says: the document of `rampart raid --json`.
 
+use super::beside::{Beside, StandInLine};
 use super::replicate::{Design, Row};
 use super::run::{REPLICATIONS_MAX, Results};
 use super::subject::Subject;
+use super::warned::WarningBy;
 use crate::statistics::{GroupSums, Mean, chance_of_the_unseen, ratio, unknown_share};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -35,6 +37,10 @@ pub struct Document {
     pub precision: Option<Precision>,
     /// How fast: the only figure that differs from run to run.
     pub replications_per_second: f64,
+    /// Local hour at which the raid comes, 0 to 24; none where it may come at any.
+    pub hour: Option<f64>,
+    /// Who says when people are warned.
+    pub warning_by: WarningBy,
     /// Every loadout.
     pub loadouts: Vec<LoadoutLine>,
     /// What the risk depends on, the most important first; none where it was not asked for.
@@ -68,10 +74,11 @@ pub struct LoadoutLine {
     pub wounded: CountLine,
     /// Killed and wounded together.
     pub casualties: CountLine,
-    /// From the siren to the first fall, s, over raids that were warned of; none where none was.
+    /// From the siren to the first fall, s, over raids that would hit the populated area and were warned of;
+    /// none where none was.
     pub warning_s: Option<Warning>,
-    /// Share of raids that were warned of, however late.
-    pub warned: Mean,
+    /// Share of the raids that would hit it that were warned of, however late; none where none would.
+    pub warned: Option<Mean>,
     /// Share of the spread of casualties from raid to raid that is what is not known and not chance;
     /// none where it cannot be told.
     pub unknown_share: Option<Mean>,
@@ -79,6 +86,8 @@ pub struct LoadoutLine {
     pub difference: Option<Difference>,
     /// Chance of many casualties, where it was asked for.
     pub tail: Option<Tail>,
+    /// The stand-in on the same raids, where the closed loop warns.
+    pub stand_in: Option<StandInLine>,
 }
 
 /// A number of people.
@@ -101,7 +110,13 @@ pub struct CountLine {
 /// Times of warning.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Warning {
-    /// A tenth of the raids that were warned of had no more, s; negative where the siren is late.
+    /// Mean, s; negative where the siren is late.
+    pub mean: f64,
+    /// Lower bound of the mean, 95 %.
+    pub low: f64,
+    /// Upper bound of the mean, 95 %.
+    pub high: f64,
+    /// A tenth of those raids had no more.
     pub p10: f64,
     /// Half of them.
     pub p50: f64,
@@ -119,6 +134,9 @@ pub struct Difference {
     /// The interval's variance if the two had met different raids, over what it is; none where the two
     /// never differ.
     pub variance_reduction: Option<f64>,
+    /// The most that it could be however the raids were paired (the bound of Hoeffding and Fréchet: the
+    /// least variance is that of the two distributions put side by side in order); none where they are alike.
+    pub variance_reduction_most: Option<f64>,
 }
 
 /// The chance of many casualties.
@@ -157,9 +175,13 @@ struct Sums {
     casualties: Vec<f64>,
     would_hit: Vec<f64>,
     hit: Vec<f64>,
+    /// Raids that would hit, those of them that are warned of, and their times of warning, s.
+    hitting: Vec<f64>,
     warned: Vec<f64>,
+    warning_s: Vec<f64>,
     tail: Vec<f64>,
     tolls: Vec<GroupSums>,
+    beside: Option<Beside>,
 }
 
 /// The rows of one part of the loadouts, by index of [`Subject::options`].
@@ -198,9 +220,12 @@ impl Sums {
             casualties: sum(|row| row.killed_expected + row.wounded_expected),
             would_hit: sum(|row| f64::from(row.would_hit)),
             hit: sum(|row| f64::from(row.hit)),
-            warned: sum(|row| f64::from(u8::from(row.warning_s.is_some()))),
+            warned: sum(|row| f64::from(u8::from(row.warning_of_hits_s().is_some()))),
+            hitting: sum(|row| f64::from(u8::from(row.would_hit > 0))),
+            warning_s: sum(|row| row.warning_of_hits_s().unwrap_or_default()),
             tail: sum(|row| row.tail),
             tolls: whole.map(tolls).collect(),
+            beside: Beside::of(&rows, design.group_size as usize),
         }
     }
 
@@ -212,6 +237,13 @@ impl Sums {
             .filter(|rounds| **rounds > 0.0)
             .count();
         Some(unseen_both_ways(found, aimed))
+    }
+
+    /// Share of the raids that would hit that are warned of.
+    fn warned(&self) -> Option<Mean> {
+        let found = ratio(&self.warned, &self.hitting)?.within(0.0, 1.0);
+        let hit = self.hitting.iter().filter(|raids| **raids > 0.0).count();
+        Some(unseen_both_ways(found, hit))
     }
 
     /// A mean for each raid of something that lies between 0 and `most`.
@@ -233,6 +265,10 @@ fn unseen_both_ways(found: Mean, groups: usize) -> Mean {
     match found.mean {
         mean if mean <= 0.0 => Mean {
             high: unseen,
+            ..found
+        },
+        mean if mean >= 1.0 => Mean {
+            low: 1.0 - unseen,
             ..found
         },
         _ => found,
@@ -296,6 +332,8 @@ impl Document {
             replications: design.replications,
             replications_per_group: design.group_size,
             seed: theatre.seed,
+            hour: subject.hour,
+            warning_by: subject.warning,
             stopped: results.stopped,
             precision: wanted.map(|wanted| Precision {
                 wanted,
@@ -329,7 +367,7 @@ fn line(subject: &Subject<'_>, rows: &[Row], sums: &[Sums], loadout: usize) -> L
             p99: quantile(&tolls, 0.99),
         }
     };
-    let warnings = sorted(&|row| row.warning_s);
+    let warnings = sorted(&Row::warning_of_hits_s);
     LoadoutLine {
         systems: systems(subject, loadout),
         stands: false,
@@ -339,15 +377,22 @@ fn line(subject: &Subject<'_>, rows: &[Row], sums: &[Sums], loadout: usize) -> L
         casualties: count(own.mean(&own.casualties, people), &|row| {
             row.killed.saturating_add(row.wounded)
         }),
-        warning_s: (!warnings.is_empty()).then(|| Warning {
+        warning_s: ratio(&own.warning_s, &own.warned).map(|mean| Warning {
+            mean: mean.mean,
+            low: mean.low,
+            high: mean.high,
             p10: quantile(&warnings, 0.1),
             p50: quantile(&warnings, 0.5),
             p90: quantile(&warnings, 0.9),
         }),
-        warned: own.mean(&own.warned, 1.0),
+        warned: own.warned(),
         unknown_share: unknown_share(&own.tolls, replications_of_a_group(own)),
         difference: (loadout > 0).then(|| difference(subject, sums, loadout)),
         tail: subject.tail.map(|at_least| tail(own, at_least, people)),
+        stand_in: own
+            .beside
+            .as_ref()
+            .map(|beside| beside.line(&own.count, &own.hitting)),
     }
 }
 
@@ -369,18 +414,24 @@ fn difference(subject: &Subject<'_>, sums: &[Sums], loadout: usize) -> Differenc
         &sums[subject.loadouts[loadout].option],
         &sums[subject.loadouts[0].option],
     );
-    let apart: Vec<f64> = own
-        .casualties
-        .iter()
-        .zip(&first.casualties)
-        .map(|(own, first)| own - first)
-        .collect();
+    let less = |own: &[f64], first: &[f64]| -> Vec<f64> {
+        let pairs = own.iter().zip(first);
+        pairs.map(|(own, first)| own - first).collect()
+    };
+    let sorted = |values: &[f64]| {
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        sorted
+    };
+    let apart = less(&own.casualties, &first.casualties);
+    let apart_variance = variance(&own.casualties) + variance(&first.casualties);
     let paired = variance(&apart);
+    let in_order = variance(&less(&sorted(&own.casualties), &sorted(&first.casualties)));
     Difference {
         from: systems(subject, 0),
         casualties: ratio(&apart, &own.count).unwrap_or_default(),
-        variance_reduction: (paired > 0.0)
-            .then(|| (variance(&own.casualties) + variance(&first.casualties)) / paired),
+        variance_reduction: (paired > 0.0).then(|| apart_variance / paired),
+        variance_reduction_most: (in_order > 0.0).then(|| apart_variance / in_order),
     }
 }
 

@@ -126,7 +126,8 @@ fn risk(subject: &Subject<'_>, draw: &Unknowns, flights: &Flights<'_>, number: u
             replication: number * RAIDS + index,
             entity: ENTITY,
         };
-        let raid = flights.raid(subject.rounds, &draw.systems, &draw.people, key);
+        let mut raid = flights.raid(subject.rounds, &draw.systems, &draw.people, key);
+        raid.hour = subject.hour.unwrap_or(raid.hour);
         let placed = RaidAtSite::new(&raid, draw, subject.class, radius_m);
         let hurt = placed.hurt(&placed.judge(defence(raid.kind, &subject.options[option])));
         let half = usize::from(index >= RAIDS / 2);

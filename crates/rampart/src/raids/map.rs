@@ -46,7 +46,8 @@ pub fn rings(subject: &Subject<'_>, design: Design, loadout: usize) -> Rings {
         .loadouts
         .get(loadout)
         .map_or(0, |loadout| loadout.option);
-    in_groups(subject, design, 0..raids, |raid, unknowns, replication| {
+    in_groups(subject, design, 0..raids, |flown, unknowns, replication| {
+        let raid = flown.raid();
         let placed = RaidAtSite::new(raid, unknowns, subject.class, radius_m);
         let bursts: Vec<Vec<bool>> = subject
             .options

@@ -1,9 +1,13 @@
 //! Chunks of a study: groups of raids, flown once and judged under every loadout.
 
 use super::subject::Subject;
+use super::warned::{WarningBy, decisions_s, siren_s};
 use raid::effects::defence;
-use raid::{Casualties, Flights, Hurt, Judged, Raid, RaidAtSite, RaidKey, Round, Unknowns};
+use raid::{
+    Casualties, Flights, FlownRaid, Hurt, Judged, Raid, RaidAtSite, RaidKey, Round, Unknowns,
+};
 use theatre::Stream;
+use tracking::TrackingError;
 
 const PURPOSE_CASUALTIES: u32 = 0x600;
 /// First of the entities of these raids: apart from those of plans and hindcasts.
@@ -76,6 +80,26 @@ pub struct Row {
     /// Chance of at least [`Subject::tail`] casualties, given where these rounds fall; 0 where none is
     /// asked for.
     pub tail: f64,
+    /// What the stand-in makes of the same raid, where the closed loop warns.
+    pub stand_in: Option<StandIn>,
+}
+
+impl Row {
+    /// [`Self::warning_s`] of a raid that would hit the populated area; none of another, of which nobody
+    /// needs to be warned.
+    #[must_use]
+    pub fn warning_of_hits_s(&self) -> Option<f64> {
+        self.warning_s.filter(|_| self.would_hit > 0)
+    }
+}
+
+/// The stand-in beside the closed loop.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct StandIn {
+    /// From its siren to the first fall, s, as [`Row::warning_s`].
+    pub warning_s: Option<f64>,
+    /// Killed and wounded to be expected with its siren.
+    pub casualties_expected: f64,
 }
 
 /// What names the raid of one replication.
@@ -89,14 +113,50 @@ pub(super) fn key(subject: &Subject<'_>, replication: u32) -> RaidKey {
 }
 
 /// The rows of one chunk: by replication, then by part of the loadouts.
-#[must_use]
-pub fn chunk(subject: &Subject<'_>, design: Design, number: u32) -> Vec<Row> {
+///
+/// # Errors
+/// Where a radar or a site is outside what the tracker and the warner take; in the closed loop alone.
+pub fn chunk(
+    subject: &Subject<'_>,
+    design: Design,
+    number: u32,
+) -> Result<Vec<Row>, TrackingError> {
     let range = design.replications_of(number);
-    let mut rows = Vec::with_capacity(range.len() * subject.options.len());
-    in_groups(subject, design, range, |raid, unknowns, replication| {
-        rows.extend(judged(subject, raid, unknowns, replication));
+    let mut rows = Ok(Vec::with_capacity(range.len() * subject.options.len()));
+    in_groups(subject, design, range, |flown, unknowns, replication| {
+        if let Ok(so_far) = &mut rows {
+            match judged(subject, flown, unknowns, replication) {
+                Ok(more) => so_far.extend(more),
+                Err(error) => rows = Err(error),
+            }
+        }
     });
     rows
+}
+
+/// One raid of a study.
+pub(super) enum Flown {
+    /// Where its rounds fall.
+    Falls(Raid),
+    /// The flight of each round as well, for radars to see.
+    Flights(Box<FlownRaid>),
+}
+
+impl Flown {
+    fn at_hour(self, hour: f64) -> Self {
+        match self {
+            Self::Falls(raid) => Self::Falls(raid.at_hour(hour)),
+            Self::Flights(flown) => Self::Flights(Box::new(flown.at_hour(hour))),
+        }
+    }
+
+    /// The raid as defences are judged on it.
+    pub(super) fn raid(&self) -> &Raid {
+        match self {
+            Self::Falls(raid) => raid,
+            Self::Flights(flown) => flown.raid(),
+        }
+    }
 }
 
 /// Flies a range of replications that begins with a group, group by group.
@@ -104,22 +164,39 @@ pub(super) fn in_groups(
     subject: &Subject<'_>,
     design: Design,
     range: std::ops::Range<u32>,
-    mut each: impl FnMut(&Raid, &Unknowns, u32),
+    mut each: impl FnMut(&Flown, &Unknowns, u32),
 ) {
     let seed = subject.theatre.seed;
+    let radius_m = subject.theatre.sites[subject.site].populated_radius_m;
     for first in range.clone().step_by(design.group_size as usize) {
         let group = first / design.group_size;
         let unknowns = Unknowns::draw(&subject.theatre.catalogue, seed, group);
+        let (systems, people) = (&unknowns.systems, &unknowns.people);
         let flights = Flights::new(&unknowns.munitions[subject.class]);
         for replication in first..range.end.min(first + design.group_size) {
-            let key = key(subject, replication);
-            let raid = flights.raid(subject.rounds, &unknowns.systems, &unknowns.people, key);
-            each(&raid, &unknowns, replication);
+            let (rounds, key) = (subject.rounds, key(subject, replication));
+            let flown = match subject.warning {
+                WarningBy::StandIn => Flown::Falls(flights.raid(rounds, systems, people, key)),
+                WarningBy::ClosedLoop => Flown::Flights(Box::new(
+                    flights.flown(rounds, systems, people, radius_m, key),
+                )),
+            };
+            let flown = match subject.hour {
+                Some(hour) => flown.at_hour(hour),
+                None => flown,
+            };
+            each(&flown, &unknowns, replication);
         }
     }
 }
 
-fn judged(subject: &Subject<'_>, raid: &Raid, unknowns: &Unknowns, replication: u32) -> Vec<Row> {
+fn judged(
+    subject: &Subject<'_>,
+    flown: &Flown,
+    unknowns: &Unknowns,
+    replication: u32,
+) -> Result<Vec<Row>, TrackingError> {
+    let raid = flown.raid();
     let radius_m = subject.theatre.sites[subject.site].populated_radius_m;
     let [own, partner] = subject.people();
     let people = f64::from(own) + f64::from(partner);
@@ -132,14 +209,31 @@ fn judged(subject: &Subject<'_>, raid: &Raid, unknowns: &Unknowns, replication: 
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let would_hit = count(aimed.iter().filter(|aimed| **aimed).count());
     let key = key(subject, replication);
-    let options = subject.options.iter();
-    let judged: Vec<_> = options
+    let options = || subject.options.iter();
+    let mut judged: Vec<_> = options()
         .map(|option| placed.judge(defence(raid.kind, option)))
         .collect();
+    let mut stand_ins = vec![None; judged.len()];
+    if let Flown::Flights(flown) = flown {
+        let decisions_s = decisions_s(subject, flown, unknowns, key)?;
+        let by_stand_in = |(judged, hurt): (&Judged, Hurt)| {
+            Some(StandIn {
+                warning_s: judged.warning_s,
+                casualties_expected: hurt.killed * people + hurt.wounded * people,
+            })
+        };
+        let expected = placed.hurt_each(&judged);
+        stand_ins = judged.iter().zip(expected).map(by_stand_in).collect();
+        let by_closed_loop = |option: &Vec<u32>| {
+            let siren_s = siren_s(option, unknowns, &decisions_s);
+            placed.judge_warned(defence(raid.kind, option), siren_s)
+        };
+        judged = options().map(by_closed_loop).collect();
+    }
     let mut stream = Stream::new(key.seed, replication, key.entity, PURPOSE_CASUALTIES);
     let tolls = placed.realise_each(&judged, own, partner, &mut stream);
     let outcomes = placed.hurt_each(&judged).into_iter().zip(tolls);
-    let row = |(judged, (hurt, toll)): (&Judged, (Hurt, Casualties))| {
+    let row = |((judged, (hurt, toll)), stand_in): ((&Judged, (Hurt, Casualties)), _)| {
         let both = aimed.iter().zip(&judged.bursts);
         Row {
             would_hit,
@@ -152,9 +246,15 @@ fn judged(subject: &Subject<'_>, raid: &Raid, unknowns: &Unknowns, replication: 
             tail: subject
                 .tail
                 .map_or(0.0, |least| placed.chance_of(least, judged, own, partner)),
+            stand_in,
         }
     };
-    judged.iter().zip(outcomes).map(row).collect()
+    Ok(judged
+        .iter()
+        .zip(outcomes)
+        .zip(stand_ins)
+        .map(row)
+        .collect())
 }
 
 /// How far from the middle of the site a round falls, m.

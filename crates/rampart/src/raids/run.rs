@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
+use tracking::TrackingError;
 
 /// Most replications of one study.
 pub const REPLICATIONS_MAX: u32 = 1_000_000;
@@ -65,6 +66,16 @@ pub enum Interrupted {
     /// A chunk could not be kept.
     #[error("{0}")]
     Io(#[from] io::Error),
+    /// The tracker or the warner cannot be told of this radar or site.
+    #[error("the closed loop cannot be run: {0}")]
+    ClosedLoop(#[from] TrackingError),
+}
+
+/// The rows of a chunk.
+struct Chunk {
+    rows: Vec<Row>,
+    /// Whether it was flown now, and not kept from before.
+    fresh: bool,
 }
 
 impl Run<'_> {
@@ -88,7 +99,7 @@ impl Run<'_> {
         let (mut done, mut stopping, mut stopped) = (0, Stopping::default(), false);
         for look in looks {
             for found in self.chunks(design, done..look)? {
-                let Some((chunk, fresh)) = found else {
+                let Some(Chunk { rows: chunk, fresh }) = found else {
                     stopped = true;
                     break;
                 };
@@ -125,14 +136,13 @@ impl Run<'_> {
         })
     }
 
-    /// A range of chunks in their order, each with whether it was flown now; `None` from where the
-    /// study was broken off. The first that cannot be kept ends the rest.
-    #[allow(clippy::type_complexity, reason = "used here alone")]
+    /// A range of chunks in their order; `None` from where the study was broken off. The first that cannot
+    /// be flown or kept ends the rest.
     fn chunks(
         &self,
         design: Design,
         range: std::ops::Range<u32>,
-    ) -> io::Result<Vec<Option<(Vec<Row>, bool)>>> {
+    ) -> Result<Vec<Option<Chunk>>, Interrupted> {
         self.progress
             .begin("raids", u64::from(range.end - range.start));
         // One chunk a task and in order, so that what is broken off has few gaps.
@@ -146,12 +156,15 @@ impl Run<'_> {
                 if fresh && self.stop.load(Ordering::Relaxed) {
                     return Ok(None);
                 }
-                let rows = kept.unwrap_or_else(|| chunk(self.subject, design, number));
+                let rows = match kept {
+                    Some(rows) => rows,
+                    None => chunk(self.subject, design, number)?,
+                };
                 if let Some(store) = self.store.filter(|_| fresh) {
                     store.write(number, &rows)?;
                 }
                 self.progress.step();
-                Ok(Some((rows, fresh)))
+                Ok(Some(Chunk { rows, fresh }))
             })
             .collect()
     }

@@ -1,9 +1,11 @@
 //! What is studied: one site, one munition class, so many rounds, and some loadouts.
 
+use super::warned::WarningBy;
 use crate::diagnose::shown;
 use crate::request::{site, system, unknown, whole};
 use crate::study::{SetupError, combinations, most_at};
 use forecast::Forecast;
+use raid::effects::is_area_kind;
 use raid::{Loadouts, ROUNDS_MAX};
 use std::fmt::Write;
 use theatre::Theatre;
@@ -21,6 +23,10 @@ pub struct Words<'a> {
     pub loadouts: &'a [String],
     /// Casualties whose chance is wanted.
     pub tail: Option<u32>,
+    /// Who says when people are warned.
+    pub warning: WarningBy,
+    /// Local hour at which it comes, 0 to 24; any where none is given.
+    pub hour: Option<f64>,
 }
 
 /// Words that cannot be understood, or a theatre that cannot be studied.
@@ -71,6 +77,10 @@ pub struct Subject<'a> {
     pub options: Vec<Vec<u32>>,
     /// Casualties of which, or of more, the chance is wanted.
     pub tail: Option<u32>,
+    /// Who says when people are warned.
+    pub warning: WarningBy,
+    /// Local hour at which it comes, 0 to 24; any where none is given.
+    pub hour: Option<f64>,
 }
 
 impl<'a> Subject<'a> {
@@ -96,6 +106,12 @@ impl<'a> Subject<'a> {
         {
             let why = format!("a raid has 1 to {ROUNDS_MAX} rounds");
             return Err(wrong("--rounds", &rounds.to_string(), why));
+        }
+        let kind = theatre.catalogue.munitions[class].kind;
+        if words.warning == WarningBy::ClosedLoop && is_area_kind(kind) {
+            let why = "of missiles the theatre's early warning tells, which no radar of the site takes part in; \
+                       leave the option out";
+            return Err(wrong("--warning", words.warning.name(), why.to_owned()));
         }
         let units = if words.loadouts.is_empty() {
             allowed(theatre, site)?
@@ -124,6 +140,8 @@ impl<'a> Subject<'a> {
             loadouts,
             options,
             tail: words.tail,
+            warning: words.warning,
+            hour: words.hour,
         })
     }
 

@@ -6,7 +6,7 @@ use super::table::{Column, Table};
 use super::text::escape;
 use super::{head_with, lines};
 use crate::brief::words::{between, number, percent};
-use crate::raids::{CountLine, Document, LoadoutLine, Rings, Row, Subject};
+use crate::raids::{CountLine, Document, LoadoutLine, Rings, Row, Subject, WarningBy};
 use crate::statistics::Mean;
 use std::fmt::Write;
 
@@ -39,6 +39,7 @@ pub fn page(subject: &Subject<'_>, document: &Document, rows: &[Row], rings: &Ri
     page.push_str(&charts::casualties(subject, rows));
     page.push_str(&charts::warnings(subject, rows));
     differences(&mut page, subject, document);
+    stand_ins(&mut page, subject, document);
     page.push_str(&charts::unknowns(document, subject));
     lines(&mut page, "How to read this", &notes(document), "");
     page.push_str("</main>\n</body>\n</html>\n");
@@ -48,8 +49,8 @@ pub fn page(subject: &Subject<'_>, document: &Document, rows: &[Row], rings: &Ri
 fn basis(subject: &Subject<'_>, document: &Document) -> String {
     let [own, partner] = document.people;
     format!(
-        "{} round{} in one raid{}; {own} own people and {partner} partners within {:.0} m; {} raids simulated under {} draws of \
-         what is not known, seed {}.",
+        "{} round{} in one raid{}{}; {own} own people and {partner} partners within {:.0} m; {} raids simulated under {} draws of \
+         what is not known, seed {}. {}.",
         document.rounds,
         if document.rounds == 1 { "" } else { "s" },
         if document.rounds_given {
@@ -57,12 +58,16 @@ fn basis(subject: &Subject<'_>, document: &Document) -> String {
         } else {
             ", a typical salvo of the class by the log"
         },
+        document
+            .hour
+            .map_or_else(String::new, |hour| format!(", at {} h", number(hour))),
         subject.theatre.sites[subject.site].populated_radius_m,
         document.replications,
         document
             .replications
             .div_ceil(document.replications_per_group.max(1)),
         document.seed,
+        document.warning_by.sentence(),
     )
 }
 
@@ -143,7 +148,8 @@ fn table(page: &mut String, subject: &Subject<'_>, document: &Document) {
         columns.push(Column::Number("Many hurt"));
     }
     let mut caption = "Mean with its 95 % interval; below it what half, nine in ten and ninety-nine in a hundred raids do \
-         not pass. Warning: what a tenth, half and nine tenths of the warned raids do not pass."
+         not pass. Of the raids that would hit the populated area: the share that is warned of, and \
+         the warning of those, below it what a tenth, half and nine tenths of them do not pass."
         .to_owned();
     if subject.tail.is_some() {
         let _ = write!(
@@ -185,12 +191,13 @@ fn cells(name: &str, line: &LoadoutLine) -> Vec<String> {
             || "none".into(),
             |warning| {
                 format!(
-                    "{:.1} <span class=\"i\">{:.1} / {:.1}</span>",
-                    warning.p50, warning.p10, warning.p90
+                    "{:.1} <span class=\"i\">({:.1}–{:.1})</span> <span class=\"i\">{:.1} / {:.1} / {:.1}</span>",
+                    warning.mean, warning.low, warning.high, warning.p10, warning.p50, warning.p90
                 )
             },
         ),
-        escape(&percent(line.warned.mean)),
+        line.warned
+            .map_or_else(|| "–".into(), |share| escape(&percent(share.mean))),
         line.unknown_share
             .as_ref()
             .map_or_else(|| "–".into(), |share| escape(&percent(share.mean))),
@@ -207,7 +214,7 @@ fn differences(page: &mut String, subject: &Subject<'_>, document: &Document) {
     };
     let caption = format!(
         "Killed and wounded, less those with {}, on the same raids. Times sharper: by how much the variance of the \
-         difference is less than if the two had met raids of their own.",
+         difference is less than if the two had met raids of their own, and the most that any pairing of raids could make it.",
         first.name
     );
     let mut table = Table::new(
@@ -224,13 +231,65 @@ fn differences(page: &mut String, subject: &Subject<'_>, document: &Document) {
             table.row(vec![
                 escape(&loadout.name),
                 bounds(&difference.casualties),
-                difference
-                    .variance_reduction
-                    .map_or_else(|| "never differ".into(), number),
+                match (
+                    difference.variance_reduction,
+                    difference.variance_reduction_most,
+                ) {
+                    (None, _) => "never differ".into(),
+                    (Some(times), None) => number(times),
+                    (Some(times), Some(most)) => format!(
+                        "{} <span class=\"i\">of {}</span>",
+                        number(times),
+                        number(most)
+                    ),
+                },
             ]);
         }
     }
     table.write(page, "Nothing is compared.");
+}
+
+/// How far the stand-in lies from the closed loop, where that warns.
+fn stand_ins(page: &mut String, subject: &Subject<'_>, document: &Document) {
+    if document.warning_by == WarningBy::StandIn {
+        return;
+    }
+    let mut table = Table::new(
+        "The stand-in beside the closed loop",
+        "What the fast law of warning, which larger studies use, says of the same raids, less what the live tracker and \
+         warner say. Earlier: over raids that would hit and that both warn of.",
+        &[
+            Column::Header("Loadout"),
+            Column::Number("Warns earlier by, s"),
+            Column::Number("Warns of more that would hit, %"),
+            Column::Number("Of more that would not, %"),
+            Column::Number("Casualties a raid"),
+        ],
+    );
+    for (loadout, line) in subject.loadouts.iter().zip(&document.loadouts) {
+        let Some(beside) = &line.stand_in else {
+            continue;
+        };
+        let percents = |share: Option<Mean>| {
+            share.map_or_else(|| "–".into(), |share| bounds(&in_hundred(share)))
+        };
+        table.row(vec![
+            escape(&loadout.name),
+            beside.earlier_s.as_ref().map_or_else(|| "–".into(), bounds),
+            percents(beside.warned_more),
+            percents(beside.needless_more),
+            bounds(&beside.casualties),
+        ]);
+    }
+    table.write(page, "Nothing is compared.");
+}
+
+fn in_hundred(share: Mean) -> Mean {
+    Mean {
+        mean: 100.0 * share.mean,
+        low: 100.0 * share.low,
+        high: 100.0 * share.high,
+    }
 }
 
 fn notes(document: &Document) -> Vec<String> {
@@ -248,6 +307,9 @@ fn notes(document: &Document) -> Vec<String> {
          wide intervals."
             .into(),
     ];
+    if document.warning_by == WarningBy::ClosedLoop && document.unknowns.is_some() {
+        notes.push("Which unknown matters most is told by the stand-in.".into());
+    }
     if let Some(precision) = document.precision {
         notes.push(format!(
             "Precision of {} % asked for: {}.",

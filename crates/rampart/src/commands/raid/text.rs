@@ -2,7 +2,7 @@
 
 use crate::brief::words::{between, number, percent};
 use crate::diagnose::{shown, wrapped};
-use crate::raids::{CountLine, Document, LoadoutLine, Subject, UnknownLine};
+use crate::raids::{CountLine, Document, LoadoutLine, Subject, UnknownLine, WarningBy};
 use crate::statistics::Mean;
 use std::fmt::Write;
 
@@ -14,15 +14,16 @@ pub fn text(subject: &Subject<'_>, document: &Document) -> String {
     let mut out = title(subject, document);
     table(&mut out, subject, document);
     differences(&mut out, subject, document);
+    stand_ins(&mut out, subject, document);
     tails(&mut out, subject, document);
     if let Some(unknowns) = &document.unknowns {
-        unknown(&mut out, subject, unknowns);
+        unknown(&mut out, subject, document, unknowns);
     }
     out.push('\n');
     out.push_str(&wrapped(
         "Means with 95 % intervals, which hold what is not known and chance together; quantiles are over single raids as they \
          may happen. Leakage: share of the rounds that would have burst on the populated area that did. Warning: seconds from \
-         the siren to the first fall, of raids that were warned of. \"Not known\": share of the spread of casualties from raid \
+         the siren to the first fall, and the share that is warned, of raids that would hit. \"Not known\": share of the spread of casualties from raid \
          to raid that better knowledge could take away; the rest is chance.",
     ));
     out.push('\n');
@@ -43,7 +44,7 @@ fn title(subject: &Subject<'_>, document: &Document) -> String {
         )
     });
     format!(
-        "RAID – {} ({}): {} of {}, {} people, {} raids by {} draws of what is not known, seed {}, {} raids a second.{}{}\n\n",
+        "RAID – {} ({}): {} of {}, {} people, {} raids by {} draws of what is not known, seed {}, {} raids a second. {}.{}{}\n\n",
         shown(&site.name),
         shown(&site.id),
         rounds(document),
@@ -55,6 +56,7 @@ fn title(subject: &Subject<'_>, document: &Document) -> String {
             .div_ceil(document.replications_per_group.max(1)),
         document.seed,
         number(document.replications_per_second),
+        document.warning_by.sentence(),
         precision,
         if document.stopped {
             " STOPPED before its end."
@@ -71,7 +73,10 @@ fn rounds(document: &Document) -> String {
     } else {
         " (a typical salvo of the class by the log)"
     };
-    format!("{} round{plural}{typical}", document.rounds)
+    let hour = document
+        .hour
+        .map_or_else(String::new, |hour| format!(" at {} h", number(hour)));
+    format!("{} round{plural}{typical}{hour}", document.rounds)
 }
 
 fn percent_fine(share: f64) -> String {
@@ -93,7 +98,16 @@ fn quantiles(line: &CountLine) -> String {
 fn warning(line: &LoadoutLine) -> String {
     line.warning_s.map_or_else(
         || "none".into(),
-        |warning| format!("{:.1}/{:.1}/{:.1}", warning.p10, warning.p50, warning.p90),
+        |warning| {
+            let mean = format!(
+                "{:.1} ({:.1}–{:.1})",
+                warning.mean, warning.low, warning.high
+            );
+            format!(
+                "{mean} {:.1}/{:.1}/{:.1}",
+                warning.p10, warning.p50, warning.p90
+            )
+        },
     )
 }
 
@@ -101,21 +115,21 @@ fn table(out: &mut String, subject: &Subject<'_>, document: &Document) {
     let width = widest(subject);
     let _ = writeln!(
         out,
-        "{:<width$} {:>18} {:>22} {:>10} {:>22} {:>10} {:>15} {:>7} {:>13}",
+        "{:<width$} {:>18} {:>22} {:>10} {:>22} {:>10} {:>32} {:>7} {:>13}",
         "loadout",
         "leakage",
         "killed",
         "50/90/99 %",
         "wounded",
         "50/90/99 %",
-        "s 10/50/90 %",
+        "warning, s 10/50/90 %",
         "warned",
         "not known",
     );
     for (loadout, line) in subject.loadouts.iter().zip(&document.loadouts) {
         let _ = writeln!(
             out,
-            "{:<width$} {:>18} {:>22} {:>10} {:>22} {:>10} {:>15} {:>7} {:>13}{}",
+            "{:<width$} {:>18} {:>22} {:>10} {:>22} {:>10} {:>32} {:>7} {:>13}{}",
             shown(&loadout.name),
             line.leakage.as_ref().map_or_else(|| "–".into(), bounds),
             count(&line.killed),
@@ -123,7 +137,8 @@ fn table(out: &mut String, subject: &Subject<'_>, document: &Document) {
             count(&line.wounded),
             quantiles(&line.wounded),
             warning(line),
-            percent(line.warned.mean),
+            line.warned
+                .map_or_else(|| "–".into(), |share| percent(share.mean)),
             line.unknown_share.as_ref().map_or_else(
                 || "–".into(),
                 |share| {
@@ -170,9 +185,11 @@ fn differences(out: &mut String, subject: &Subject<'_>, document: &Document) {
         let fewer = difference.variance_reduction.map_or_else(
             || "never differ".to_owned(),
             |times| {
+                let most = difference.variance_reduction_most;
                 format!(
-                    "variance {} times less than on raids of their own",
-                    number(times)
+                    "variance {} times less than on raids of their own{}",
+                    number(times),
+                    most.map_or_else(String::new, |most| format!(", of {} at most", number(most)))
                 )
             },
         );
@@ -183,6 +200,46 @@ fn differences(out: &mut String, subject: &Subject<'_>, document: &Document) {
             bounds(&difference.casualties),
         );
     }
+}
+
+/// How far the stand-in lies from the closed loop, for loadouts with a radar.
+fn stand_ins(out: &mut String, subject: &Subject<'_>, document: &Document) {
+    if document.warning_by == WarningBy::StandIn {
+        return;
+    }
+    let width = widest(subject);
+    let _ = writeln!(
+        out,
+        "\nThe stand-in less the closed loop, on the same raids:\n{:<width$} {:>26} {:>27} {:>27} {:>26}",
+        "loadout",
+        "warns earlier by, s",
+        "of more that would hit, %",
+        "of more that would not, %",
+        "casualties a raid",
+    );
+    for (loadout, line) in subject.loadouts.iter().zip(&document.loadouts) {
+        let Some(beside) = &line.stand_in else {
+            continue;
+        };
+        let percents =
+            |share: Option<Mean>| share.map_or_else(|| "–".into(), |share| signed(&share, 100.0));
+        let _ = writeln!(
+            out,
+            "{:<width$} {:>26} {:>27} {:>27} {:>26}",
+            shown(&loadout.name),
+            beside
+                .earlier_s
+                .map_or_else(|| "–".into(), |mean| signed(&mean, 1.0)),
+            percents(beside.warned_more),
+            percents(beside.needless_more),
+            bounds(&beside.casualties),
+        );
+    }
+}
+
+fn signed(mean: &Mean, times: f64) -> String {
+    let [middle, low, high] = [mean.mean, mean.low, mean.high].map(|value| times * value);
+    format!("{middle:+.2} ({low:+.2} to {high:+.2})")
 }
 
 fn tails(out: &mut String, subject: &Subject<'_>, document: &Document) {
@@ -203,7 +260,7 @@ fn tails(out: &mut String, subject: &Subject<'_>, document: &Document) {
     }
 }
 
-fn unknown(out: &mut String, subject: &Subject<'_>, unknowns: &[UnknownLine]) {
+fn unknown(out: &mut String, subject: &Subject<'_>, document: &Document, unknowns: &[UnknownLine]) {
     let first = subject
         .loadouts
         .first()
@@ -217,8 +274,12 @@ fn unknown(out: &mut String, subject: &Subject<'_>, unknowns: &[UnknownLine]) {
     }
     let _ = writeln!(
         out,
-        "\nWhat the casualties expected of a raid depend on, with {}: share of their variance over what is not known",
-        shown(first)
+        "\nWhat the casualties expected of a raid depend on, with {}: share of their variance over what is not known{}",
+        shown(first),
+        match document.warning_by {
+            WarningBy::StandIn => "",
+            WarningBy::ClosedLoop => ", by the stand-in",
+        },
     );
     let _ = writeln!(
         out,

@@ -269,7 +269,7 @@ pub fn casualties(subject: &Subject<'_>, rows: &[Row]) -> String {
 
 /// Shares of warned raids by how long people have.
 pub fn warnings(subject: &Subject<'_>, rows: &[Row]) -> String {
-    let times = |option: usize| of_option(subject, rows, option).filter_map(|row| row.warning_s);
+    let times = |option: usize| of_option(subject, rows, option).filter_map(Row::warning_of_hits_s);
     let all = || distinct(subject).flat_map(|(option, _)| times(option));
     let (low, high) = (
         all().fold(f64::INFINITY, f64::min).floor(),
@@ -280,7 +280,7 @@ pub fn warnings(subject: &Subject<'_>, rows: &[Row]) -> String {
     }
     let width_s = ((high - low) / BARS as f64).max(0.1);
     let mut page = String::from(
-        "<h3>Warning</h3>\n<p class=\"note\">Seconds from the siren to the first fall, over raids that are warned of; left of 0 \
+        "<h3>Warning</h3>\n<p class=\"note\">Seconds from the siren to the first fall, over raids that would hit and are warned of; left of 0 \
          the siren is late.</p>\n<div class=\"multiples\">\n",
     );
     for (option, name) in distinct(subject) {
