@@ -48,7 +48,7 @@ pub(crate) struct Member {
 }
 
 /// The models of one target; weights sum to one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Bank {
     pub(crate) members: Vec<Member>,
     pub(crate) misfit: Misfit,
@@ -68,13 +68,28 @@ pub(crate) struct Misfit {
     components: f64,
 }
 
+crate::stored!(Member {
+    class,
+    weight,
+    state
+});
+crate::stored!(Bank {
+    members,
+    misfit,
+    age_s
+});
+crate::stored!(Misfit {
+    squares,
+    components
+});
+
 /// Components for which the stated errors count (assumed: ten plots).
 const MISFIT_PRIOR: f64 = 30.0;
 /// Greatest factor of the variance of the errors.
 const NOISE_SCALE_MAX: f64 = 25.0;
 
 impl Misfit {
-    fn noise_scale(self) -> f64 {
+    pub(crate) fn noise_scale(self) -> f64 {
         let components = MISFIT_PRIOR + self.components;
         // Two standard deviations of the mean of squares.
         let chance = 1.0 + 2.0 * libm::sqrt(2.0 / components);
