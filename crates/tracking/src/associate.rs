@@ -8,6 +8,7 @@ use crate::bank::{Bank, Physics};
 use crate::filter::Expected;
 use crate::marginals::{SIDE_MAX, marginals};
 use crate::sensor::{SensorModel, Sighting};
+use crate::window::Window;
 
 /// How sightings are shared out among tracks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +43,8 @@ pub(crate) struct Pair {
 
 /// Sightings in order of range, so that few are looked at for each track.
 pub(crate) struct ByRange {
-    order: Vec<(f64, usize)>,
+    /// Range, azimuth and elevation, and which.
+    order: Vec<([f64; 3], usize)>,
     /// Longest time of a sighting from the scan's moment, s.
     offset_max_s: f64,
 }
@@ -53,9 +55,12 @@ impl ByRange {
             .iter()
             .enumerate()
             .filter(|(index, _)| wanted(*index))
-            .map(|(index, sighting)| (sighting.measured[0], index))
+            .map(|(index, sighting)| {
+                let [range, azimuth, elevation, _] = sighting.measured;
+                ([range, azimuth, elevation], index)
+            })
             .collect();
-        order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        order.sort_unstable_by(|a, b| a.0[0].total_cmp(&b.0[0]).then(a.1.cmp(&b.1)));
         let offset_max_s = sightings
             .iter()
             .map(|sighting| sighting.offset_s.abs())
@@ -66,21 +71,28 @@ impl ByRange {
         }
     }
 
-    /// The sightings with a range within some distance of another.
-    pub(crate) fn near(&self, range_m: f64, within_m: f64) -> impl Iterator<Item = usize> + '_ {
-        let first = self
-            .order
-            .partition_point(|(range, _)| *range < range_m - within_m);
+    /// The sightings that may pass a gate of a bank, and more.
+    fn near(
+        &self,
+        gate: f64,
+        bank: &Bank,
+        scene: &Scene<'_>,
+        scan: &[Expected],
+    ) -> impl Iterator<Item = usize> + '_ {
+        let filter = scene.physics.filter;
+        let window = Window::new(gate, (bank, filter), scene.sensor, scan, self.offset_max_s);
+        let [least, most] = window.range_m;
+        let first = self.order.partition_point(|(place, _)| place[0] < least);
         self.order[first..]
             .iter()
-            .take_while(move |(range, _)| *range <= range_m + within_m)
+            .take_while(move |(place, _)| place[0] <= most)
+            .filter(move |(place, _)| window.holds(place[1], place[2]))
             .map(|(_, index)| *index)
     }
 
     /// The sightings that may still be a bank's, far off, by the outer gate.
     pub(crate) fn far_off(&self, bank: &Bank, scene: &Scene<'_>, scan: &[Expected]) -> Vec<usize> {
-        let (least, most) = self.reach(OUTER_GATE, scan);
-        self.near(0.5 * (least + most), 0.5 * (most - least))
+        self.near(OUTER_GATE, bank, scene, scan)
             .filter(|&index| {
                 let sighting = &scene.sightings[index];
                 bank.innovations(scene.physics, scene.sensor, sighting, scan)
@@ -88,18 +100,6 @@ impl ByRange {
                     <= OUTER_GATE
             })
             .collect()
-    }
-
-    /// Least and greatest range that a sighting within a gate may have.
-    fn reach(&self, gate: f64, scan: &[Expected]) -> (f64, f64) {
-        let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
-        for expected in scan {
-            let reach = libm::sqrt(gate) * expected.range_sigma_m()
-                + self.offset_max_s * expected.measured[3].abs();
-            least = least.min(expected.measured[0] - reach);
-            most = most.max(expected.measured[0] + reach);
-        }
-        (least, most)
     }
 
     /// The pairs of one bank that pass the gate.
@@ -111,8 +111,7 @@ impl ByRange {
         scan: &[Expected],
         out: &mut Vec<Pair>,
     ) {
-        let (least, most) = self.reach(GATE_WITH_RATE, scan);
-        for index in self.near(0.5 * (least + most), 0.5 * (most - least)) {
+        for index in self.near(GATE_WITH_RATE, bank, scene, scan) {
             let sighting = &scene.sightings[index];
             let found = bank.innovations(scene.physics, scene.sensor, sighting, scan);
             let gate = if sighting.rated { GATE_WITH_RATE } else { GATE };

@@ -48,7 +48,7 @@ pub(crate) struct Member {
 }
 
 /// The models of one target; weights sum to one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Bank {
     pub(crate) members: Vec<Member>,
     pub(crate) misfit: Misfit,
@@ -73,13 +73,30 @@ pub(crate) struct Misfit {
     last: [f64; 3],
 }
 
+crate::stored!(Member {
+    class,
+    weight,
+    state
+});
+crate::stored!(Bank {
+    members,
+    misfit,
+    age_s
+});
+crate::stored!(Misfit {
+    squares,
+    components,
+    products,
+    last
+});
+
 /// Components for which the stated errors count (assumed: ten plots).
 const MISFIT_PRIOR: f64 = 30.0;
 /// Greatest factor of the variance of the errors, by their size and by how they hang together.
 const NOISE_SCALE_MAX: f64 = 25.0;
 
 impl Misfit {
-    fn noise_scale(self) -> f64 {
+    pub(crate) fn noise_scale(self) -> f64 {
         // Each counts once it passes two standard deviations of what chance gives.
         let components = MISFIT_PRIOR + self.components;
         let squares = MISFIT_PRIOR + self.squares;

@@ -7,7 +7,7 @@
 
 use crate::matrix::{Matrix, cholesky, forward, sandwich};
 use crate::model::Manner;
-use crate::motion::{Motion, STATES, forgotten, steady_transition};
+use crate::motion::{Motion, STATES, forgotten};
 use crate::sensor::{SensorModel, Sighting, wrapped};
 
 /// Which filter follows a track.
@@ -28,12 +28,17 @@ pub struct Gaussian {
     pub covariance: [[f64; STATES]; STATES],
 }
 
+crate::stored!(Gaussian { mean, covariance });
+
 /// Number of sigma points.
 pub(crate) const POINTS: usize = 2 * STATES + 1;
 /// Weight of the middle point: κ = 1, which keeps every weight above zero.
 const MIDDLE_WEIGHT: f64 = 1.0 / (STATES as f64 + 1.0);
 /// Weight of each of the other points.
 const OUTER_WEIGHT: f64 = 0.5 / (STATES as f64 + 1.0);
+
+/// Half the logarithm of 2π.
+const HALF_LOG_TAU: f64 = 0.918_938_533_204_672_7;
 
 /// Where a measurement is expected, and how it hangs together with the state.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +97,7 @@ impl Gaussian {
         let before = self.mean;
         match (motion, filter) {
             (None, _) => {
-                self.covariance = sandwich(&steady_transition(time_s), &self.covariance);
+                move_evenly(&mut self.covariance, time_s);
                 for axis in 0..3 {
                     self.mean[axis] += time_s * before[axis + 3];
                 }
@@ -103,7 +108,7 @@ impl Gaussian {
                 for (value, after) in middle.iter_mut().zip(self.mean) {
                     *value = 0.5 * (*value + after);
                 }
-                self.covariance = sandwich(&motion.transition(&middle, time_s), &self.covariance);
+                self.covariance = carry(&motion.transition(&middle, time_s), &self.covariance);
             }
             (Some(motion), Filter::Unscented) => {
                 *self = Self::of_points(&self.points().map(|point| motion.advance(&point, time_s)));
@@ -183,7 +188,8 @@ impl Gaussian {
             Filter::Extended => {
                 let (measured, slopes, spread) = self.measured(sensor, offset_s);
                 let variances = std::array::from_fn(|axis| variances[axis] + spread[axis]);
-                self.expected_by_slopes(measured, &slopes, &variances)
+                let rated = sensor.range_rate_sigma_mps.is_some();
+                self.expected_by_slopes(measured, &slopes, &variances, rated)
             }
             Filter::Unscented => self.expected_by_points(sensor, offset_s, &variances),
         }
@@ -192,20 +198,28 @@ impl Gaussian {
     /// The same where the mean is the truth: by slopes alone, as the bound has it.
     pub(crate) fn expected_at_truth(&self, sensor: &SensorModel) -> Option<Expected> {
         let (measured, slopes, _) = self.measured(sensor, 0.0);
-        self.expected_by_slopes(measured, &slopes, &variances_of(sensor))
+        let rated = sensor.range_rate_sigma_mps.is_some();
+        self.expected_by_slopes(measured, &slopes, &variances_of(sensor), rated)
     }
 
+    /// Where there is no range rate, the fourth component stands apart from all others.
     fn expected_by_slopes(
         &self,
         measured: [f64; 4],
         slopes: &Matrix<4, STATES>,
         variances: &[f64; 4],
+        rated: bool,
     ) -> Option<Expected> {
+        let parts = if rated { 4 } else { 3 };
+        // A measurement does not depend on drag; at the moment of the state, range rate alone does on velocity.
+        let on_velocity = if slopes[0][3..6] == [0.0; 3] { 3 } else { 0 };
         let mut cross = [[0.0; 4]; STATES];
         for (row, from) in cross.iter_mut().zip(&self.covariance) {
-            for (cell, slope) in row.iter_mut().zip(slopes) {
-                // A measurement does not depend on drag.
-                *cell = (0..6).map(|inner| from[inner] * slope[inner]).sum();
+            for (cell, slope) in row.iter_mut().zip(slopes).take(parts) {
+                *cell = from[0] * slope[0] + from[1] * slope[1] + from[2] * slope[2];
+            }
+            for (cell, slope) in row.iter_mut().zip(slopes).take(parts).skip(on_velocity) {
+                *cell += from[3] * slope[3] + from[4] * slope[4] + from[5] * slope[5];
             }
         }
         let mut covariance = [[0.0; 4]; 4];
@@ -214,6 +228,7 @@ impl Gaussian {
                 let sum = (0..6)
                     .map(|inner| slopes[row][inner] * cross[inner][column])
                     .sum();
+                let sum = if row < parts { sum } else { 0.0 };
                 covariance[row][column] = sum;
                 covariance[column][row] = sum;
             }
@@ -336,15 +351,25 @@ impl Gaussian {
 
     /// Takes an innovation in: m + K ν, P − K S Kᵀ.
     pub(crate) fn update(&mut self, expected: &Expected, innovation: &Innovation) {
-        let gain = expected.scaled_gain();
+        match innovation.components {
+            4 => self.update_by(&expected.scaled_gain::<4>(), innovation),
+            _ => self.update_by(&expected.scaled_gain::<3>(), innovation),
+        }
+    }
+
+    fn update_by<const PARTS: usize>(
+        &mut self,
+        gain: &Matrix<STATES, PARTS>,
+        innovation: &Innovation,
+    ) {
         for row in 0..STATES {
-            for component in 0..innovation.components {
-                self.mean[row] += gain[row][component] * innovation.scaled[component];
+            for part in 0..PARTS {
+                self.mean[row] += gain[row][part] * innovation.scaled[part];
             }
             for column in 0..=row {
                 let mut taken = 0.0;
-                for component in 0..innovation.components {
-                    taken += gain[row][component] * gain[column][component];
+                for part in 0..PARTS {
+                    taken += gain[row][part] * gain[column][part];
                 }
                 self.covariance[row][column] -= taken;
                 self.covariance[column][row] = self.covariance[row][column];
@@ -378,7 +403,7 @@ impl Gaussian {
                 taken[row][column] += mean[row] * mean[column];
             }
         }
-        let gain = expected.scaled_gain();
+        let gain = expected.scaled_gain::<4>();
         let shrink = sandwich(&gain, &taken);
         for row in 0..STATES {
             for component in 0..components {
@@ -461,13 +486,17 @@ impl Gaussian {
 
     /// Whether every number is finite and every variance positive.
     pub(crate) fn is_sound(&self) -> bool {
-        self.mean.iter().all(|value| value.is_finite())
-            && self
-                .covariance
+        // Without a way out in between, so that several are looked at in one instruction.
+        let finite = |values: &[f64; STATES]| {
+            values
                 .iter()
-                .flatten()
-                .all(|value| value.is_finite())
-            && (0..STATES).all(|axis| self.covariance[axis][axis] > 0.0)
+                .fold(true, |sound, value| sound & (value.abs() < f64::INFINITY))
+        };
+        let mut sound = finite(&self.mean);
+        for (axis, row) in self.covariance.iter().enumerate() {
+            sound &= finite(row) & (row[axis] > 0.0);
+        }
+        sound
     }
 }
 
@@ -490,14 +519,9 @@ impl Expected {
         covariance: &Matrix<4, 4>,
     ) -> Option<Self> {
         let lower = cholesky(covariance)?;
-        let mut log_peak = [0.0; 2];
-        let mut sum = 0.0;
-        for (axis, row) in lower.iter().enumerate() {
-            sum -= libm::log(row[axis]) + 0.5 * libm::log(std::f64::consts::TAU);
-            if axis >= 2 {
-                log_peak[axis - 2] = sum;
-            }
-        }
+        let sizes = [lower[0][0] * lower[1][1] * lower[2][2], lower[3][3]];
+        let three = -libm::log(sizes[0]) - 3.0 * HALF_LOG_TAU;
+        let log_peak = [three, three - libm::log(sizes[1]) - HALF_LOG_TAU];
         Some(Self {
             measured,
             cross,
@@ -548,15 +572,101 @@ impl Expected {
         }
     }
 
-    /// The gain times the factor of the innovation's covariance: C · L⁻ᵀ.
-    fn scaled_gain(&self) -> Matrix<STATES, 4> {
-        self.cross.map(|row| forward(&self.lower, row))
+    /// The gain times the factor of the innovation's covariance: C · L⁻ᵀ, for the first components.
+    fn scaled_gain<const PARTS: usize>(&self) -> Matrix<STATES, PARTS> {
+        let lower = &self.lower;
+        let mut inverse = [0.0; PARTS];
+        for part in 0..PARTS {
+            inverse[part] = 1.0 / lower[part][part];
+        }
+        let mut gain = [[0.0; PARTS]; STATES];
+        for (row, from) in gain.iter_mut().zip(&self.cross) {
+            for part in 0..PARTS {
+                let mut value = from[part];
+                for before in 0..part {
+                    value -= lower[part][before] * row[before];
+                }
+                row[part] = value * inverse[part];
+            }
+        }
+        gain
+    }
+
+    /// Variance of one component of the innovation.
+    pub(crate) fn variance(&self, axis: usize) -> f64 {
+        self.lower[axis].iter().map(|part| part * part).sum()
     }
 
     /// One sigma of the expected range, m.
     pub(crate) fn range_sigma_m(&self) -> f64 {
         self.lower[0][0]
     }
+}
+
+/// Brings a covariance some time on, of what keeps its velocity.
+fn move_evenly(covariance: &mut Matrix<STATES, STATES>, time_s: f64) {
+    for row in 0..3 {
+        for column in 0..STATES {
+            covariance[row][column] += time_s * covariance[row + 3][column];
+        }
+    }
+    for row in 0..STATES {
+        for column in 0..3 {
+            covariance[row][column] += covariance[row][column + 3] * time_s;
+        }
+    }
+    for row in 0..STATES {
+        for column in 0..row {
+            covariance[column][row] = covariance[row][column];
+        }
+    }
+}
+
+/// Brings a covariance some time on by a transition of [`Motion`]: place and velocity depend on all but the
+/// first two other components, drag and wind on themselves alone.
+fn carry(
+    transition: &Matrix<STATES, STATES>,
+    covariance: &Matrix<STATES, STATES>,
+) -> Matrix<STATES, STATES> {
+    let mut half = [[0.0; STATES]; STATES];
+    for row in 0..STATES {
+        let own = if row < 2 || row > 5 {
+            transition[row][row]
+        } else {
+            0.0
+        };
+        for column in 0..STATES {
+            half[row][column] = own * covariance[row][column];
+        }
+        if row > 5 {
+            continue;
+        }
+        for inner in 2..STATES {
+            for column in 0..STATES {
+                half[row][column] += transition[row][inner] * covariance[inner][column];
+            }
+        }
+    }
+    let mut turned = [[0.0; STATES]; STATES];
+    for row in 0..STATES {
+        for column in 0..STATES {
+            turned[column][row] = transition[row][column];
+        }
+    }
+    let mut out = [[0.0; STATES]; STATES];
+    for row in 0..STATES {
+        for inner in 0..STATES {
+            for column in 0..STATES {
+                out[row][column] += half[row][inner] * turned[inner][column];
+            }
+        }
+    }
+    for row in 0..STATES {
+        for column in 0..row {
+            out[column][row] = out[row][column];
+        }
+    }
+    out
 }
 
 /// Variances of a radar's stated errors; one for a range rate that it does not give.

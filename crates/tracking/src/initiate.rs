@@ -5,11 +5,14 @@
 //! against clutter and no branch that shares a plot comes near it. Scores are sequential likelihood
 //! ratios (Blackman and Popoli, *Design and Analysis of Modern Tracking Systems*, 1999, section 6.2).
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::associate::{ByRange, Pair, Scene};
 use crate::bank::Bank;
-use crate::sensor::Sighting;
+use crate::begin::Beginning;
+use crate::filter::Expected;
+use crate::sensor::{SensorModel, Sighting};
 use crate::tracker::Settings;
 
 /// A plot's number: scan and place in it.
@@ -31,6 +34,10 @@ const FURTHEST_BEHIND: f64 = 15.0;
 /// Score lost since its best at which a branch is given up, by misses or by plots that hardly fit: the
 /// second miss at a detection probability of 0.9. A branch that need not fit grows a gate that takes all.
 const BRANCH_DROP_MAX: f64 = 4.5;
+/// Most branches that wait to compete, in times of those that may stay.
+const WAITING_TIMES: usize = 8;
+/// Most pairs of plots that are weighed in one scan: as many as a flood makes, and bounds its time.
+const PAIRS_MAX: usize = 1 << 20;
 /// Plots by which a branch must have become certain: a target's have then been worth twice what it takes.
 /// As a branch is also given up when it finds nothing for a while, this bounds its age.
 const PLOTS_MAX: usize = 12;
@@ -59,9 +66,67 @@ pub(crate) struct Branch {
     last_plot_ns: i64,
     /// Whether no better branch holds a plot of it.
     pub(crate) leads: bool,
+    /// What its bank is still to be made of; empty until then.
+    awaits: Option<Awaits>,
 }
 
+/// What a bank is made of. Most branches lose to others, so that only the bank of those that stay is made.
+#[derive(Clone, Copy, Debug)]
+enum Awaits {
+    /// Number of a branch before the scan, and the plot that it takes, where it takes one.
+    Parent(usize, Option<usize>),
+    /// Numbers of a seed and of a plot.
+    Seed(usize, usize),
+}
+
+/// A branch before the scan, and what it expects.
+pub(crate) struct Parent {
+    bank: Bank,
+    scan: Vec<Expected>,
+    children: usize,
+}
+
+crate::stored!(Seed {
+    number,
+    sensor,
+    time_ns,
+    sighting,
+    begun
+});
+// Between scans no bank awaits anything.
+crate::stored!(Branch { id, bank, score, best_score, plots, last_plot_ns, leads; awaits = None });
+
 impl Branch {
+    /// Puts the better first.
+    fn sort(branches: &mut [Self]) {
+        // A branch is long, so that each is moved once alone.
+        branches.sort_by_cached_key(|branch| {
+            let bits = branch.score.to_bits();
+            // Bits that rise as the score falls.
+            let falling = if bits >> 63 == 0 {
+                !(bits | 1 << 63)
+            } else {
+                bits
+            };
+            (falling, branch.id)
+        });
+    }
+
+    /// Takes the bank of its parent over, and a plot in.
+    fn take_from(&mut self, parent: &mut Parent, plot: Option<usize>, leftover: &Leftover<'_>) {
+        parent.children -= 1;
+        self.bank = match parent.children {
+            0 => std::mem::take(&mut parent.bank),
+            _ => parent.bank.clone(),
+        };
+        if let Some(plot) = plot {
+            let (scene, plots) = (leftover.scene, self.plots.len() as u32);
+            let (physics, sensor, sighting) = (scene.physics, scene.sensor, &scene.sightings[plot]);
+            self.bank
+                .update(physics, sensor, sighting, &parent.scan, plots);
+        }
+    }
+
     /// Whether it fits as well as a target would, and is young enough not to have become certain.
     fn may_go_on(&self) -> bool {
         self.best_score - self.score < BRANCH_DROP_MAX && self.plots.len() <= PLOTS_MAX
@@ -80,73 +145,138 @@ impl Leftover<'_> {
     fn number(&self, sighting: usize) -> PlotNumber {
         self.first_number + sighting as PlotNumber
     }
+
+    /// Time since a seed's plot, s.
+    fn elapsed_s(&self, seed: &Seed) -> f64 {
+        self.time_ns.saturating_sub(seed.time_ns) as f64 * 1e-9
+    }
 }
 
-/// Lets every branch, already brought to the scan's moment, take the plots that it finds. One that found
-/// none for `unseen_max_s` is given up, even where it went where no radar looks.
+/// Brings every branch to the scan's moment, `elapsed_s` on, and lets it take the plots that it finds. One that found
+/// none for `unseen_max_s` is given up, even where it went where no radar looks. Returns the branches,
+/// whose banks are still to [`grow`], and what they grow from.
 pub(crate) fn extend(
     branches: Vec<Branch>,
     leftover: &Leftover<'_>,
-    unseen_max_s: f64,
+    (elapsed_s, unseen_max_s): (f64, f64),
     next_id: &mut u64,
-) -> Vec<Branch> {
+) -> (Vec<Branch>, Vec<Parent>) {
     let scene = leftover.scene;
     let by_range = ByRange::new(scene.sightings, |index| leftover.unclaimed[index]);
     let mut out = Vec::with_capacity(branches.len());
+    let mut parents = Vec::with_capacity(branches.len());
     let mut found: Vec<Pair> = Vec::new();
     for mut branch in branches {
-        let scan = branch.bank.expect(scene.physics, scene.sensor);
+        let mut bank = std::mem::take(&mut branch.bank);
+        bank.predict(scene.physics, elapsed_s);
+        let scan = bank.expect(scene.physics, scene.sensor);
         let Some(first) = scan.first() else { continue };
-        if branch.bank.is_below(scene.physics.ground_m) {
+        if bank.is_below(scene.physics.ground_m) {
             continue;
         }
         let seen = scene
             .sensor
             .sees([first.measured[0], first.measured[1], first.measured[2]]);
         found.clear();
-        by_range.gated(0, &branch.bank, scene, &scan, &mut found);
+        by_range.gated(0, &bank, scene, &scan, &mut found);
         found.sort_by(|a, b| {
             b.log_ratio
                 .total_cmp(&a.log_ratio)
                 .then(a.sighting.cmp(&b.sighting))
         });
-        let missed = if seen { scene.log_missed } else { 0.0 };
+        let before = out.len();
         for (place, pair) in found.iter().take(CHILDREN_MAX).enumerate() {
-            let mut child = branch.clone();
+            let mut child = Branch {
+                plots: Vec::with_capacity(branch.plots.len() + 1),
+                bank: Bank::default(),
+                ..branch
+            };
+            child.plots.extend(&branch.plots);
+            child.plots.push(leftover.number(pair.sighting));
             if place > 0 {
                 child.id = *next_id;
                 *next_id += 1;
             }
-            child.plots.push(leftover.number(pair.sighting));
             child.last_plot_ns = leftover.time_ns;
-            let sighting = &scene.sightings[pair.sighting];
-            let count = child.plots.len() as u32;
-            child
-                .bank
-                .update(scene.physics, scene.sensor, sighting, &scan, count);
+            child.awaits = Some(Awaits::Parent(parents.len(), Some(pair.sighting)));
             child.score += pair.log_ratio + scene.log_missed;
             child.best_score = child.best_score.max(child.score);
-            if !child.bank.members.is_empty() && child.may_go_on() {
+            if child.may_go_on() {
                 out.push(child);
             }
         }
-        branch.score += missed;
+        branch.score += if seen { scene.log_missed } else { 0.0 };
         if !found.is_empty() {
             branch.id = *next_id;
             *next_id += 1;
         }
         let unseen_s = leftover.time_ns.saturating_sub(branch.last_plot_ns) as f64 * 1e-9;
         if branch.may_go_on() && unseen_s <= unseen_max_s {
+            branch.awaits = Some(Awaits::Parent(parents.len(), None));
             out.push(branch);
         }
+        if out.len() > before {
+            // What it expects is only of use to those who take a plot.
+            let scan = if found.is_empty() { Vec::new() } else { scan };
+            parents.push(Parent {
+                bank,
+                scan,
+                children: 0,
+            });
+        }
     }
-    out
+    (out, parents)
 }
 
-/// Joins seeds with the plots that nobody claims into new branches.
+/// Makes the banks of the branches that await them, from parents or from seeds and their sensors; branches
+/// for which that fails are given up.
+pub(crate) fn grow(
+    groups: &mut [&mut Vec<Branch>],
+    mut parents: Vec<Parent>,
+    seeds: (&[Seed], &[SensorModel]),
+    leftover: &Leftover<'_>,
+) {
+    for branch in groups.iter().flat_map(|group| group.iter()) {
+        if let Some(Awaits::Parent(parent, _)) = branch.awaits {
+            parents[parent].children += 1;
+        }
+    }
+    for group in groups {
+        group.retain_mut(|branch| {
+            match branch.awaits.take() {
+                None => {}
+                Some(Awaits::Parent(parent, plot)) => {
+                    branch.take_from(&mut parents[parent], plot, leftover);
+                }
+                Some(Awaits::Seed(seed, plot)) => {
+                    branch.bank =
+                        begun(&seeds.0[seed], plot, seeds.1, leftover).unwrap_or_default();
+                }
+            }
+            !branch.bank.members.is_empty()
+        });
+    }
+}
+
+/// The bank of a seed and a plot.
+fn begun(
+    seed: &Seed,
+    plot: usize,
+    sensors: &[SensorModel],
+    leftover: &Leftover<'_>,
+) -> Option<Bank> {
+    let scene = leftover.scene;
+    let sensor = sensors.get(seed.sensor)?;
+    let beginning = Beginning::new(scene.physics, sensor, &seed.sighting);
+    let (second, elapsed_s) = (&scene.sightings[plot], leftover.elapsed_s(seed));
+    let (bank, _) = beginning.bank(scene.sensor, second, elapsed_s)?;
+    Some(bank)
+}
+
+/// Joins seeds with the plots that nobody claims into new branches, whose banks are still to [`grow`].
 pub(crate) fn begin(
     seeds: &mut [Seed],
-    sensors: &[crate::SensorModel],
+    sensors: &[SensorModel],
     leftover: &Leftover<'_>,
     settings: &Settings,
     next_id: &mut u64,
@@ -156,71 +286,69 @@ pub(crate) fn begin(
     let places = Grid::new(scene.sightings, leftover.unclaimed);
     let clutter = scene.sensor.clutter_per_scan.max(1e-3);
     let newness = libm::log(settings.new_targets_per_scan / clutter).min(0.0);
-    for seed in seeds {
+    let least = settings.confirmation_score - FURTHEST_BEHIND;
+    let waiting_max = out.len() + WAITING_TIMES * settings.branches_max;
+    let (mut near, mut pairs) = (Vec::new(), 0);
+    for (place, seed) in seeds.iter_mut().enumerate() {
         let Some(sensor) = sensors.get(seed.sensor) else {
             continue;
         };
-        let elapsed_s = leftover.time_ns.saturating_sub(seed.time_ns) as f64 * 1e-9;
-        let noise = |sighting: &Sighting| {
-            let covariance = &sighting.covariance_m2;
-            covariance[0][0] + covariance[1][1] + covariance[2][2]
-        };
-        let own = noise(&seed.sighting);
-        for index in places.near(
-            &seed.sighting.position_m,
-            SPEED_MAX_MPS * (elapsed_s + 0.01) + 4.5 * libm::sqrt(own),
-        ) {
+        let elapsed_s = leftover.elapsed_s(seed);
+        places.reached(seed, elapsed_s, &mut near);
+        near.truncate(PAIRS_MAX.saturating_sub(pairs));
+        pairs += near.len();
+        let mut beginning = None;
+        for &index in &near {
             let sighting = &scene.sightings[index];
-            let time_s = elapsed_s + sighting.offset_s;
-            if time_s <= 0.0 {
-                continue;
-            }
-            let apart_squared: f64 = (0..3)
-                .map(|axis| sighting.position_m[axis] - seed.sighting.position_m[axis])
-                .map(|apart| apart * apart)
-                .sum();
-            let reach = SPEED_MAX_MPS * time_s + 3.0 * libm::sqrt(own + noise(sighting));
-            if apart_squared > reach * reach {
-                continue;
-            }
-            let pair = ((sensor, &seed.sighting), (scene.sensor, sighting));
+            let beginning = beginning
+                .get_or_insert_with(|| Beginning::new(scene.physics, sensor, &seed.sighting));
             let rated = usize::from(sighting.rated);
             let found = newness + scene.log_detected[rated] + scene.log_missed;
-            let least = settings.confirmation_score - FURTHEST_BEHIND;
-            let begun = Bank::begin(scene.physics, pair.0, pair.1, elapsed_s, least - found);
-            let Some((bank, log_density)) = begun else {
+            let weighed = beginning.weigh(scene.sensor, sighting, elapsed_s, least - found);
+            let Some((bank, log_density)) = weighed else {
                 continue;
             };
             let score = found + log_density;
             if score > least {
                 seed.begun = true;
-                let plots = vec![seed.number, leftover.number(index)];
                 out.push(Branch {
                     id: *next_id,
-                    bank,
+                    awaits: bank.is_none().then_some(Awaits::Seed(place, index)),
+                    bank: bank.unwrap_or_default(),
                     score,
                     best_score: score,
-                    plots,
+                    plots: vec![seed.number, leftover.number(index)],
                     last_plot_ns: leftover.time_ns,
                     leads: false,
                 });
                 *next_id += 1;
             }
         }
+        if out.len() > waiting_max {
+            Branch::sort(out);
+            out.truncate(waiting_max / 2);
+        }
     }
+}
+
+/// Sum of the variances of a sighting's place, m².
+fn noise(sighting: &Sighting) -> f64 {
+    let covariance = &sighting.covariance_m2;
+    covariance[0][0] + covariance[1][1] + covariance[2][2]
 }
 
 /// Sets which branches lead, gives the hopeless up, and takes out those that have become certain.
 pub(crate) fn compete(branches: &mut Vec<Branch>, settings: &Settings) -> Vec<Branch> {
-    branches.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
+    Branch::sort(branches);
     // The best score on each plot, and the best of those who come after it.
-    let mut held: BTreeMap<PlotNumber, (u64, f64, f64)> = BTreeMap::new();
+    let mut held: HashMap<PlotNumber, (f64, f64), ByNumber> =
+        HashMap::with_capacity_and_hasher(2 * branches.len(), ByNumber::default());
     branches.retain_mut(|branch| {
         let best = branch
             .plots
             .iter()
             .filter_map(|plot| held.get(plot))
-            .map(|held| held.1)
+            .map(|held| held.0)
             .reduce(f64::max);
         if best.is_some_and(|best| branch.score < best - HOPELESS) {
             return false;
@@ -228,9 +356,9 @@ pub(crate) fn compete(branches: &mut Vec<Branch>, settings: &Settings) -> Vec<Br
         branch.leads = best.is_none();
         for plot in &branch.plots {
             match held.get_mut(plot) {
-                Some((_, _, rival)) => *rival = rival.max(branch.score),
+                Some((_, rival)) => *rival = rival.max(branch.score),
                 None if branch.leads => {
-                    held.insert(*plot, (branch.id, branch.score, f64::NEG_INFINITY));
+                    held.insert(*plot, (branch.score, f64::NEG_INFINITY));
                 }
                 None => {}
             }
@@ -239,83 +367,136 @@ pub(crate) fn compete(branches: &mut Vec<Branch>, settings: &Settings) -> Vec<Br
     });
     branches.truncate(settings.branches_max);
     let certain = |branch: &Branch| {
-        let rival = branch
-            .plots
-            .iter()
-            .filter_map(|plot| held.get(plot))
-            .map(|held| held.2)
-            .fold(f64::NEG_INFINITY, f64::max);
-        branch.leads
+        let enough = branch.leads
             && branch.plots.len() >= PLOTS_MIN
-            && branch.score >= settings.confirmation_score
-            && (branch.plots.len() >= PLOTS_TO_WAIT
-                || branch.score - rival >= settings.ambiguity_margin)
+            && branch.score >= settings.confirmation_score;
+        if !enough || branch.plots.len() >= PLOTS_TO_WAIT {
+            return enough;
+        }
+        let rivals = branch.plots.iter().filter_map(|plot| held.get(plot));
+        let rival = rivals.map(|held| held.1).fold(f64::NEG_INFINITY, f64::max);
+        branch.score - rival >= settings.ambiguity_margin
     };
     let (confirmed, mut open): (Vec<_>, Vec<_>) = branches.drain(..).partition(certain);
-    let taken: std::collections::BTreeSet<_> =
-        confirmed.iter().flat_map(|branch| &branch.plots).collect();
+    let taken: HashSet<PlotNumber, ByNumber> = confirmed
+        .iter()
+        .flat_map(|branch| branch.plots.iter().copied())
+        .collect();
     open.retain(|branch| !branch.plots.iter().any(|plot| taken.contains(plot)));
     *branches = open;
     confirmed
 }
 
+/// Finds plots by their numbers, which count up, so that a multiplication spreads them.
+type ByNumber = BuildHasherDefault<Spread>;
+
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        // 2⁶⁴ over the golden ratio (Knuth, The Art of Computer Programming 3, section 6.4).
+        self.0 = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
 /// Plots by columns of a square mesh over the ground, so that pairs are found without trying all.
-struct Grid<'a> {
-    sightings: &'a [Sighting],
-    cells: BTreeMap<(i64, i64), Vec<usize>>,
+struct Grid {
+    /// In order of their columns.
+    places: Vec<Place>,
+}
+
+/// A plot in a column.
+#[derive(Clone, Copy)]
+struct Place {
+    column: (i64, i64),
+    sighting: usize,
+    position_m: [f64; 3],
+    offset_s: f64,
+    /// Its [`noise`].
+    noise_m2: f64,
 }
 
 /// Width of a column, m.
-const CELL_M: f64 = 500.0;
-/// Columns looked through one by one; above, all plots are.
-const CELLS_MAX: i64 = 40;
+const COLUMN_M: f64 = 500.0;
+/// Rows of columns looked through one by one; above, all plots are.
+const ROWS_MAX: i64 = 40;
 
-impl<'a> Grid<'a> {
-    fn new(sightings: &'a [Sighting], wanted: &[bool]) -> Self {
-        let mut cells: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-        for (index, sighting) in sightings.iter().enumerate() {
-            if wanted[index] {
-                cells
-                    .entry(cell(&sighting.position_m))
-                    .or_default()
-                    .push(index);
-            }
-        }
-        Self { sightings, cells }
+impl Grid {
+    fn new(sightings: &[Sighting], wanted: &[bool]) -> Self {
+        let all = sightings.iter().zip(wanted).enumerate();
+        let mut places: Vec<_> = all
+            .filter(|(_, (_, wanted))| **wanted)
+            .map(|(index, (sighting, _))| Place {
+                column: column(&sighting.position_m),
+                sighting: index,
+                position_m: sighting.position_m,
+                offset_s: sighting.offset_s,
+                noise_m2: noise(sighting),
+            })
+            .collect();
+        places.sort_unstable_by_key(|place| (place.column, place.sighting));
+        Self { places }
     }
 
-    fn near(&self, [x, y, z]: &[f64; 3], within_m: f64) -> Vec<usize> {
+    /// Sets `out` to the sightings at which something could be that was at a seed.
+    fn reached(&self, seed: &Seed, elapsed_s: f64, out: &mut Vec<usize>) {
+        out.clear();
+        let [x, y, _] = seed.sighting.position_m;
+        let own = noise(&seed.sighting);
+        let within_m = SPEED_MAX_MPS * (elapsed_s + 0.01) + 4.5 * libm::sqrt(own);
         if within_m.is_nan() || within_m <= 0.0 {
-            return Vec::new();
+            return;
         }
         let (low, high) = (
-            cell(&[x - within_m, y - within_m, 0.0]),
-            cell(&[x + within_m, y + within_m, 0.0]),
+            column(&[x - within_m, y - within_m, 0.0]),
+            column(&[x + within_m, y + within_m, 0.0]),
         );
-        let mut out = Vec::new();
-        let mut add = |members: &Vec<usize>| {
-            out.extend(
-                members
-                    .iter()
-                    .filter(|&&index| (self.sightings[index].position_m[2] - z).abs() <= within_m),
-            );
+        let mut add = |places: &[Place]| {
+            let reached = places
+                .iter()
+                .filter(|place| place.is_reached(seed, own, elapsed_s));
+            out.extend(reached.map(|place| place.sighting));
         };
-        if high.0 - low.0 > CELLS_MAX {
-            self.cells.values().for_each(add);
-        } else {
-            for column in low.0..=high.0 {
-                self.cells
-                    .range((column, low.1)..=(column, high.1))
-                    .for_each(|(_, members)| add(members));
-            }
+        if high.0 - low.0 > ROWS_MAX {
+            return add(&self.places);
         }
-        out
+        let mut rest = self.places.as_slice();
+        for row in low.0..=high.0 {
+            let first = rest.partition_point(|place| place.column < (row, low.1));
+            rest = rest.split_at(first).1;
+            let count = rest.partition_point(|place| place.column <= (row, high.1));
+            add(rest.split_at(count).0);
+        }
     }
 }
 
-fn cell([x, y, _]: &[f64; 3]) -> (i64, i64) {
+impl Place {
+    /// Whether anything is fast enough to be here and at a seed, whose noise is `own`.
+    fn is_reached(&self, seed: &Seed, own: f64, elapsed_s: f64) -> bool {
+        let time_s = elapsed_s + self.offset_s;
+        let apart_squared: f64 = (0..3)
+            .map(|axis| self.position_m[axis] - seed.sighting.position_m[axis])
+            .map(|apart| apart * apart)
+            .sum();
+        let reach = SPEED_MAX_MPS * time_s + 3.0 * libm::sqrt(own + self.noise_m2);
+        time_s > 0.0 && apart_squared <= reach * reach
+    }
+}
+
+fn column([x, y, _]: &[f64; 3]) -> (i64, i64) {
     (
-        libm::floor(x / CELL_M) as i64,
-        libm::floor(y / CELL_M) as i64,
+        libm::floor(x / COLUMN_M) as i64,
+        libm::floor(y / COLUMN_M) as i64,
     )
 }

@@ -63,9 +63,11 @@ mod motion;
 mod picture;
 pub mod score;
 mod sensor;
+mod stored;
 mod track;
 mod tracker;
 pub mod warning;
+mod window;
 
 pub use associate::Association;
 pub use bias::{BIAS_ANGLE_MAX_RAD, BIAS_RANGE_MAX_M, Bias};
@@ -82,6 +84,7 @@ pub use sensor::{
     AzimuthReference, FieldOfView, PLOT_OFFSET_MAX_NS, RANGE_MAX_M, RANGE_RATE_MAX_MPS, Scan,
     SensorModel,
 };
+pub use stored::Stored;
 pub use theatre::Plot;
 pub use track::{Dismissed, EndCause, Ended, Status, Track, TrackId};
 pub use tracker::{

@@ -56,6 +56,27 @@ pub(crate) struct Picture {
     pub(crate) ended: VecDeque<Ended>,
 }
 
+crate::stored!(Kept {
+    id,
+    bank,
+    score,
+    best_score,
+    plots,
+    last_plot_ns,
+    confirmed_ns,
+    dismissed
+});
+crate::stored!(Picture {
+    time_ns,
+    scan_number,
+    next_id,
+    tracks,
+    branches,
+    seeds,
+    dismissed,
+    ended
+});
+
 impl Picture {
     /// Takes a scan in that is not older than the picture; returns how many plots could not be used.
     pub(crate) fn take(&mut self, setup: &Setup, scan: &Scan) -> usize {
@@ -156,9 +177,6 @@ impl Picture {
         (unclaimed, far_off): (&mut [bool], &[usize]),
     ) {
         let first_number = self.scan_number * PLOTS_PER_SCAN_MAX as u64;
-        for branch in &mut self.branches {
-            branch.bank.predict(scene.physics, elapsed_s);
-        }
         let leftover = Leftover {
             scene,
             time_ns: scan.time_ns,
@@ -166,9 +184,12 @@ impl Picture {
             unclaimed,
         };
         let branches = std::mem::take(&mut self.branches);
-        let mut branches =
-            initiate::extend(branches, &leftover, setup.seed_age_s, &mut self.next_id);
+        let times_s = (elapsed_s, setup.seed_age_s);
+        let (mut branches, parents) =
+            initiate::extend(branches, &leftover, times_s, &mut self.next_id);
         let mut confirmed = initiate::compete(&mut branches, &setup.settings);
+        let both = &mut [&mut branches, &mut confirmed];
+        initiate::grow(both, parents, (&[], &[]), &leftover);
         let taken: BTreeSet<u64> = branches
             .iter()
             .filter(|branch| branch.leads && branch.plots.len() >= 3)
@@ -200,6 +221,9 @@ impl Picture {
             &mut branches,
         );
         confirmed.extend(initiate::compete(&mut branches, &setup.settings));
+        let both = &mut [&mut branches, &mut confirmed];
+        let seeds = (self.seeds.as_slice(), setup.sensors.as_slice());
+        initiate::grow(both, Vec::new(), seeds, &leftover);
         self.branches = branches;
         self.plant(setup, scene, scan, unclaimed);
         for branch in confirmed {

@@ -94,6 +94,14 @@ pub(crate) struct Sighting {
     pub(crate) covariance_m2: Matrix<3, 3>,
 }
 
+crate::stored!(Sighting {
+    offset_s,
+    measured,
+    rated,
+    position_m,
+    covariance_m2
+});
+
 impl SensorModel {
     /// Checks every figure.
     ///

@@ -8,6 +8,7 @@ use crate::error::{TrackingError, within};
 use crate::impact::{Ground, ImpactPrediction};
 use crate::motion::Motion;
 use crate::picture::Picture;
+use crate::stored::Stored;
 use crate::{
     Association, Dismissed, DragPrior, Ended, Filter, Gaussian, Scan, SensorModel, Status,
     Surroundings, Track, TrackId,
@@ -259,6 +260,35 @@ impl Tracker {
             }
         }
         refused
+    }
+
+    /// Appends all that a tracker of the same settings and sensors needs to go on as this one.
+    pub fn store(&self, out: &mut Vec<u8>) {
+        self.before.store(out);
+        self.scans.store(out);
+        let taken: Vec<usize> = self.pictures.iter().map(|(taken, _)| *taken).collect();
+        taken.store(out);
+    }
+
+    /// Becomes what was stored, taken from the front of `bytes`; none, and it stays as it is, where they are no
+    /// such thing.
+    pub fn restore(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        let before = Picture::restore(bytes)?;
+        let scans = VecDeque::<Scan>::restore(bytes)?;
+        let taken = Vec::<usize>::restore(bytes)?;
+        let sensors = self.setup.sensors.len();
+        if scans.iter().any(|scan| scan.sensor >= sensors) {
+            return None;
+        }
+        let (mut now, mut pictures) = (before.clone(), VecDeque::new());
+        for (index, scan) in scans.iter().enumerate() {
+            now.take(&self.setup, scan);
+            if taken.contains(&(index + 1)) {
+                pictures.push_back((index + 1, now.clone()));
+            }
+        }
+        (self.before, self.now, self.scans, self.pictures) = (before, now, scans, pictures);
+        Some(())
     }
 
     /// Moment of the newest scan, ns since the tracker's epoch; none before the first.

@@ -17,14 +17,15 @@
 
 mod area;
 
+use area::Principal;
 pub use area::{Area, CORNERS_MAX};
 
 use std::collections::BTreeMap;
 
 use crate::error::within;
 use crate::{
-    Class, EndCause, FLIGHT_MAX_S, Ground, ImpactPrediction, Status, Track, TrackId, Tracker,
-    TrackingError,
+    Class, EndCause, FLIGHT_MAX_S, Ground, ImpactPrediction, Status, Stored, Track, TrackId,
+    Tracker, TrackingError,
 };
 use theatre::Stage;
 
@@ -245,6 +246,22 @@ struct Open {
     end: (i64, Stage),
 }
 
+crate::stored!(Threat {
+    class,
+    first_ns,
+    last_ns,
+    hits
+});
+crate::stored!(Open {
+    number,
+    class,
+    first_ns,
+    last_ns,
+    low_since_ns,
+    down_ns,
+    end
+});
+
 /// What threatens one zone now.
 struct Danger {
     probability: f64,
@@ -291,6 +308,22 @@ impl Warner {
         notices
     }
 
+    /// Appends all that a warner of the same settings and zones needs to go on as this one.
+    pub fn store(&self, out: &mut Vec<u8>) {
+        self.threats.store(out);
+        self.open.store(out);
+    }
+
+    /// Becomes what was stored, taken from the front of `bytes`; none, and it stays as it is, where they are no
+    /// such thing.
+    pub fn restore(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        let threats = BTreeMap::<TrackId, Threat>::restore(bytes)?;
+        let open = Vec::<Option<Open>>::restore(bytes)?;
+        let zones = self.areas.len();
+        let fit = open.len() == zones && threats.values().all(|one| one.hits.len() == zones);
+        fit.then(|| (self.threats, self.open) = (threats, open))
+    }
+
     /// Ends what is due to end with nothing more seen. Where nothing is, this changes nothing.
     pub fn tick(&mut self, now_ns: i64) -> Vec<Notice> {
         let due: Vec<usize> = self
@@ -333,13 +366,13 @@ impl Warner {
 
     fn threat(&self, one: &Observed, impact: &ImpactPrediction) -> Option<Threat> {
         let radius_m = self.settings.radius_m(one.class);
-        let (mean, covariance) = (impact.position_m, impact.covariance_m2());
-        let hit = |area: &Area| one.probability * area.hit_probability(mean, covariance, radius_m);
-        let hits: Vec<f64> = if one.probability > NOTHING {
-            self.areas.iter().map(hit).collect()
-        } else {
+        if !(one.probability > NOTHING) {
             return None;
-        };
+        }
+        let place = Principal::new(impact.position_m, impact.covariance_m2())?;
+        let least = NOTHING / one.probability;
+        let hit = |area: &Area| one.probability * area.hit_above(&place, radius_m, least);
+        let hits: Vec<f64> = self.areas.iter().map(hit).collect();
         let spread = self.settings.likely_sigmas * libm::sqrt(impact.covariance[2][2].max(0.0));
         let spread_ns = nanoseconds(spread);
         hits.iter().any(|hit| *hit > NOTHING).then(|| Threat {

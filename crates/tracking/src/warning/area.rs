@@ -108,17 +108,18 @@ impl Area {
         covariance_m2: [[f64; 2]; 2],
         radius_m: f64,
     ) -> f64 {
-        let figures = mean_m.iter().chain(covariance_m2.iter().flatten());
-        if !(figures.copied().all(f64::is_finite) && radius_m.is_finite()) {
+        let impact = Principal::new(mean_m, covariance_m2);
+        impact.map_or(0.0, |impact| self.hit_above(&impact, radius_m, 0.0))
+    }
+
+    /// The same, but 0 where it is surely below `least`.
+    pub(crate) fn hit_above(&self, impact: &Principal, radius_m: f64, least: f64) -> f64 {
+        if !radius_m.is_finite() {
             return 0.0;
         }
         let radius_m = radius_m.max(0.0);
-        let (narrow, wide, [cos, sin]) = principal(covariance_m2);
-        let turned = |corner: &[f64; 2]| {
-            let (x, y) = (corner[0] - mean_m[0], corner[1] - mean_m[1]);
-            [cos * y - sin * x, cos * x + sin * y]
-        };
-        let corners: Vec<[f64; 2]> = self.corners_m.iter().map(turned).collect();
+        let &Principal { narrow, wide, .. } = impact;
+        let corners: Vec<[f64; 2]> = self.corners_m.iter().map(|at| impact.turn(*at)).collect();
         let span = |axis: usize| {
             let values = corners.iter().map(|corner| corner[axis]);
             values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
@@ -132,14 +133,16 @@ impl Area {
         if low >= high || along.0 - radius_m > reach || along.1 + radius_m < -reach {
             return 0.0;
         }
-        let mut cut = Cut {
-            corners: &corners,
-            radius_m,
-            narrow,
-            wide,
-            crossings: Vec::new(),
-            intervals: Vec::new(),
+        // No more than of the rectangle about it.
+        let between = |from: f64, to: f64, sigma: f64| {
+            let scale = 1.0 / (sigma * std::f64::consts::SQRT_2);
+            0.5 * (libm::erf(to * scale) - libm::erf(from * scale))
         };
+        let inside = between(along.0 - radius_m, along.1 + radius_m, wide);
+        if inside * between(low, high, narrow) < least {
+            return 0.0;
+        }
+        let mut cut = Cut::new(&corners, radius_m, (narrow, wide));
         let mut sum = 0.0;
         let mut from = low;
         for to in ends(&corners, low, high) {
@@ -201,14 +204,41 @@ fn touch((a, b): ([f64; 2], [f64; 2]), (c, d): ([f64; 2], [f64; 2])) -> bool {
         && opposite(turn(c, d, a), turn(c, d, b))
 }
 
-/// Standard deviations across and along, and the direction of the wider axis.
-fn principal([[xx, xy], [_, yy]]: [[f64; 2]; 2]) -> (f64, f64, [f64; 2]) {
-    let (middle, half) = (0.5 * (xx + yy), 0.5 * (xx - yy));
-    let apart = libm::sqrt(half * half + xy * xy);
-    let angle = 0.5 * libm::atan2(xy, half);
-    let sigma = |variance: f64| libm::sqrt(variance.max(0.0)).max(SIGMA_MIN_M);
-    let direction = [libm::cos(angle), libm::sin(angle)];
-    (sigma(middle - apart), sigma(middle + apart), direction)
+/// A distribution of impacts: mean, standard deviations across and along, and the direction of the wider axis.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Principal {
+    mean_m: [f64; 2],
+    narrow: f64,
+    wide: f64,
+    direction: [f64; 2],
+}
+
+impl Principal {
+    /// None where a figure is not finite.
+    pub(crate) fn new(mean_m: [f64; 2], covariance_m2: [[f64; 2]; 2]) -> Option<Self> {
+        let mut figures = mean_m.iter().chain(covariance_m2.iter().flatten());
+        if !figures.all(|figure| figure.is_finite()) {
+            return None;
+        }
+        let [[xx, xy], [_, yy]] = covariance_m2;
+        let (middle, half) = (0.5 * (xx + yy), 0.5 * (xx - yy));
+        let apart = libm::sqrt(half * half + xy * xy);
+        let angle = 0.5 * libm::atan2(xy, half);
+        let sigma = |variance: f64| libm::sqrt(variance.max(0.0)).max(SIGMA_MIN_M);
+        Some(Self {
+            mean_m,
+            narrow: sigma(middle - apart),
+            wide: sigma(middle + apart),
+            direction: [libm::cos(angle), libm::sin(angle)],
+        })
+    }
+
+    /// A place across and along the wider axis, from the mean.
+    fn turn(&self, place: [f64; 2]) -> [f64; 2] {
+        let (x, y) = (place[0] - self.mean_m[0], place[1] - self.mean_m[1]);
+        let [cos, sin] = self.direction;
+        [cos * y - sin * x, cos * x + sin * y]
+    }
 }
 
 /// Where pieces end: at corners, where the cut has a kink, but not closer than a share of the whole.
@@ -229,8 +259,8 @@ fn ends(corners: &[[f64; 2]], low: f64, high: f64) -> Vec<f64> {
 }
 
 /// An area with its margin, about the mean of an impact and in its principal axes, being cut.
-struct Cut<'a> {
-    corners: &'a [[f64; 2]],
+struct Cut {
+    sides: Vec<Side>,
     radius_m: f64,
     narrow: f64,
     wide: f64,
@@ -257,7 +287,23 @@ const COARSE: [f64; 4] = [
     0.417_959_183_673_469_4,
 ];
 
-impl Cut<'_> {
+impl Cut {
+    fn new(corners: &[[f64; 2]], radius_m: f64, (narrow, wide): (f64, f64)) -> Self {
+        let next = corners.iter().cycle().skip(1);
+        Self {
+            sides: corners
+                .iter()
+                .zip(next)
+                .map(|(a, b)| Side::new(*a, *b, radius_m))
+                .collect(),
+            radius_m,
+            narrow,
+            wide,
+            crossings: Vec::new(),
+            intervals: Vec::new(),
+        }
+    }
+
     /// The probability between two places on the narrower axis.
     fn integral(&mut self, low: f64, high: f64, halvings: u32) -> f64 {
         let (middle, half) = (0.5 * (low + high), 0.5 * (high - low));
@@ -308,14 +354,13 @@ impl Cut<'_> {
     fn cut(&mut self, at: f64) {
         self.crossings.clear();
         self.intervals.clear();
-        let next = self.corners.iter().cycle().skip(1);
-        for (a, b) in self.corners.iter().zip(next) {
-            if (a[0] > at) != (b[0] > at) {
-                let crossing = a[1] + (at - a[0]) / (b[0] - a[0]) * (b[1] - a[1]);
+        for side in &self.sides {
+            if (side.left[0] > at) != (side.right[0] > at) {
+                let crossing = side.left[1] + (at - side.left[0]) * side.slope;
                 self.crossings.push(crossing);
             }
             if self.radius_m > 0.0 {
-                self.intervals.extend(strip(*a, *b, self.radius_m, at));
+                self.intervals.extend(side.strip(at, self.radius_m));
             }
         }
         self.crossings.sort_by(f64::total_cmp);
@@ -324,38 +369,57 @@ impl Cut<'_> {
     }
 }
 
-/// The cut through all that lies within a radius of a segment: two discs and the band between them. It is
-/// convex, so that the cut is one interval.
-fn strip(a: [f64; 2], b: [f64; 2], radius: f64, at: f64) -> Option<(f64, f64)> {
-    let (left, right) = if a[0] <= b[0] { (a, b) } else { (b, a) };
-    if at < left[0] - radius || at > right[0] + radius {
-        return None;
-    }
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    for end in [left, right] {
-        let off = at - end[0];
-        let half_squared = radius * radius - off * off;
-        if half_squared >= 0.0 {
-            let half = libm::sqrt(half_squared);
-            low = low.min(end[1] - half);
-            high = high.max(end[1] + half);
+/// A side of an area, and the edges of the band about it: what does not hang on where it is cut.
+struct Side {
+    left: [f64; 2],
+    right: [f64; 2],
+    slope: f64,
+    /// How far the normals of the edges lean to either side, and how far above the side they lie; none where
+    /// the side stands upright.
+    band: Option<(f64, f64)>,
+}
+
+impl Side {
+    fn new(a: [f64; 2], b: [f64; 2], radius: f64) -> Self {
+        let (left, right) = if a[0] <= b[0] { (a, b) } else { (b, a) };
+        let (along, up) = (right[0] - left[0], right[1] - left[1]);
+        let length = libm::hypot(along, up);
+        Self {
+            left,
+            right,
+            slope: up / along,
+            band: (along > 1e-9 * length).then(|| (radius * up / length, radius * length / along)),
         }
     }
-    let (along, up) = (right[0] - left[0], right[1] - left[1]);
-    let length = libm::hypot(along, up);
-    if along > 1e-9 * length {
-        // The band's upper and lower edges, whose normals lean to either side.
-        let (slope, lean) = (up / along, radius * up / length);
-        let rise = radius * length / along;
-        let on_axis = left[1] + slope * (at - left[0]);
-        if (left[0] - lean..=right[0] - lean).contains(&at) {
-            high = high.max(on_axis + rise);
+
+    /// The cut through all that lies within a radius: two discs and the band between them. It is convex, so
+    /// that the cut is one interval.
+    fn strip(&self, at: f64, radius: f64) -> Option<(f64, f64)> {
+        let (left, right) = (self.left, self.right);
+        if at < left[0] - radius || at > right[0] + radius {
+            return None;
         }
-        if (left[0] + lean..=right[0] + lean).contains(&at) {
-            low = low.min(on_axis - rise);
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for end in [left, right] {
+            let off = at - end[0];
+            let half_squared = radius * radius - off * off;
+            if half_squared >= 0.0 {
+                let half = libm::sqrt(half_squared);
+                low = low.min(end[1] - half);
+                high = high.max(end[1] + half);
+            }
         }
+        if let Some((lean, rise)) = self.band {
+            let on_axis = left[1] + self.slope * (at - left[0]);
+            if (left[0] - lean..=right[0] - lean).contains(&at) {
+                high = high.max(on_axis + rise);
+            }
+            if (left[0] + lean..=right[0] + lean).contains(&at) {
+                low = low.min(on_axis - rise);
+            }
+        }
+        (low <= high).then_some((low, high))
     }
-    (low <= high).then_some((low, high))
 }
 
 #[cfg(test)]
@@ -505,14 +569,7 @@ mod tests {
                 .map(|corner| [corner[0] - mean[0], corner[1] - mean[1]])
                 .map(|[x, y]| [-x, y])
                 .collect();
-            let mut cut = Cut {
-                corners: &moved,
-                radius_m: 45.0,
-                narrow,
-                wide,
-                crossings: Vec::new(),
-                intervals: Vec::new(),
-            };
+            let mut cut = Cut::new(&moved, 45.0, (narrow, wide));
             let steps = 40_000;
             let width = 2.0 * REACH_SIGMAS * narrow / f64::from(steps);
             let sum: f64 = (0..steps)
@@ -521,6 +578,31 @@ mod tests {
             worst = worst.max((found - sum * width).abs());
         }
         assert!(worst < 1e-5, "{worst}");
+    }
+
+    /// What is left out is less than asked for, and what is not is the same.
+    #[test]
+    fn nothing_is_left_out_that_counts() {
+        let (mut stream, mut out, mut counted) = (Stream::new(7, 0, 0, 93), 0, 0);
+        let area = square(150.0);
+        for _ in 0..2_000 {
+            let mean = [(); 2].map(|()| 3_000.0 * (stream.uniform() - 0.5));
+            let [a, b] = [(); 2].map(|()| 5.0 + 300.0 * stream.uniform());
+            let cross = a * b * (stream.uniform() - 0.5);
+            let covariance = [[a * a, cross], [cross, b * b]];
+            let whole = area.hit_probability(mean, covariance, 45.0);
+            let impact = Principal::new(mean, covariance).unwrap();
+            let least = 1e-4 * stream.uniform();
+            let found = area.hit_above(&impact, 45.0, least);
+            if found == 0.0 && whole > 0.0 {
+                assert!(whole < least + 1e-9, "{whole} {least}");
+                out += 1;
+            } else {
+                assert_eq!(found, whole);
+                counted += 1;
+            }
+        }
+        assert!(out > 100 && counted > 100, "{out} {counted}");
     }
 
     #[test]
