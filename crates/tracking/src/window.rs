@@ -198,6 +198,7 @@ mod tests {
             azimuth_sigma_rad: 3e-3,
             elevation_sigma_rad: 4e-3,
             range_rate_sigma_mps: None,
+            bias: crate::Bias::NONE,
             detection_probability: 0.9,
             clutter_per_scan: 10.0,
             scan_period_s: 1.0,
