@@ -70,7 +70,8 @@ pub(crate) struct Misfit {
     components: f64,
     /// Sum of products of each innovation with the last.
     products: f64,
-    last: [f64; 3],
+    /// The last innovation, and the age of the track then, s.
+    last: ([f64; 3], f64),
 }
 
 crate::stored!(Member {
@@ -92,6 +93,9 @@ crate::stored!(Misfit {
 
 /// Components for which the stated errors count (assumed: ten plots).
 const MISFIT_PRIOR: f64 = 30.0;
+/// Longest time for which errors of a radar are taken to last, s (assumed: echoes from the ground and the play of
+/// a drive). In plots farther apart a likeness is a neighbour's plots taken by mistake.
+const LASTING_MAX_S: f64 = 0.5;
 /// Greatest factor of the variance of the errors, by their size and by how they hang together.
 const NOISE_SCALE_MAX: f64 = 25.0;
 
@@ -116,13 +120,22 @@ impl Misfit {
     }
 
     /// Takes an innovation in; returns by how much the factor has changed.
-    fn take(&mut self, squared_distance: f64, components: f64, scaled: [f64; 3]) -> f64 {
+    fn take(
+        &mut self,
+        squared_distance: f64,
+        components: f64,
+        scaled: [f64; 3],
+        age_s: f64,
+    ) -> f64 {
         let before = self.noise_scale();
         self.squares += squared_distance * before;
         self.components += components;
-        let product: f64 = self.last.iter().zip(scaled).map(|(a, b)| a * b).sum();
-        self.products += product * before;
-        self.last = scaled;
+        let (last, last_age_s) = self.last;
+        if age_s - last_age_s <= LASTING_MAX_S {
+            let product: f64 = last.iter().zip(scaled).map(|(a, b)| a * b).sum();
+            self.products += product * before;
+        }
+        self.last = (scaled, age_s);
         self.noise_scale() / before
     }
 }
@@ -388,7 +401,7 @@ impl Bank {
     /// Takes a misfit in. What earlier plots said of place and velocity was believed by another factor, and
     /// is corrected by it; drag and wind are mostly known beforehand.
     fn learn(&mut self, squared: f64, components: f64, scaled: [f64; 3]) {
-        let changed = self.misfit.take(squared, components, scaled);
+        let changed = self.misfit.take(squared, components, scaled, self.age_s);
         if changed != 1.0 {
             for member in &mut self.members {
                 member.state.widen(libm::sqrt(changed));
