@@ -38,6 +38,8 @@ pub(super) struct Counted<'a> {
 }
 
 impl Counted<'_> {
+    // Inlined at every operation of a flight it would take minutes to compile.
+    #[inline(never)]
     fn counted(self, number: f64, count: fn(&mut Operations) -> &mut u64) -> Self {
         let mut operations = self.tally.get();
         *count(&mut operations) += 1;

@@ -146,7 +146,7 @@ impl Medium for PowerLaw {
     const METHOD: Tableau = tableau::EIGHTH;
     const CHANGE_PER_STEP: f64 = 0.42;
     const SLOW_SHARE: f64 = 0.1;
-    const NEAR: f64 = 0.1;
+    const NEAR: f64 = 0.4;
 
     type Piece<N: Numbers> = ();
 
@@ -411,5 +411,46 @@ impl Medium for Tables {
 
     fn height_max_m(&self) -> f64 {
         85_000.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Up to the greatest height of a flight: far less than what an error of a millimetre takes.
+    #[test]
+    fn the_pieces_of_air_meet_the_atmosphere_and_the_wind() {
+        let layers = [
+            (0.0, [2.0, 1.0]),
+            (500.0, [5.0, -1.0]),
+            (4_000.0, [14.0, -4.0]),
+            (12_000.0, [30.0, 0.0]),
+        ];
+        let wind = WindProfile::new(&layers).unwrap();
+        let rows = air_rows(&wind);
+        for row in &rows {
+            let high = row.high.min(85_000.0);
+            for share in 0..=20 {
+                let past_m = (high - row.low) * f64::from(share) / 20.0;
+                let value = |first: usize, count: usize| {
+                    let terms = row.terms[first..first + count].iter().rev();
+                    terms.fold(0.0, |sum, term| sum * past_m + term)
+                };
+                let air = standard_atmosphere(row.low + past_m);
+                let density = value(0, DENSITY_TERMS) / air.density_kgpm3;
+                let slowness = value(DENSITY_TERMS, SLOWNESS_TERMS) * air.sound_speed_mps;
+                assert!((density - 1.0).abs() < 2e-8, "{density} {row:?}");
+                assert!((slowness - 1.0).abs() < 2e-8, "{slowness} {row:?}");
+                let blowing = wind.at(geopotential_m(row.low + past_m));
+                for (axis, mps) in blowing.into_iter().enumerate() {
+                    let first = DENSITY_TERMS + SLOWNESS_TERMS + axis * WIND_TERMS;
+                    let apart_mps = value(first, WIND_TERMS) - mps;
+                    assert!(apart_mps.abs() < 1e-3, "{apart_mps} {row:?}");
+                }
+            }
+        }
+        let widest = rows.windows(2).map(|pair| pair[1].low - pair[0].low);
+        assert!(widest.fold(f64::INFINITY, f64::min) > AIR_CELL_M);
     }
 }

@@ -179,8 +179,8 @@ impl<N: Numbers, M: Medium> Flight<'_, N, M> {
         let mut climb = self.splat(0.0);
         for &(from, weight) in row {
             let weight = self.splat(weight);
-            for axis in 0..3 {
-                change[axis] = weight.mul_add(stages.accelerations[from][axis], change[axis]);
+            for (axis, change) in change.iter_mut().enumerate() {
+                *change = weight.mul_add(stages.accelerations[from][axis], *change);
             }
             climb = weight.mul_add(stages.climbs[from], climb);
         }

@@ -255,10 +255,10 @@ impl<N: Numbers, M: Medium> Flight<'_, N, M> {
             let straight_s = zero - end.place[2] / end.velocity[2];
             let climb = (acceleration[2] * half).mul_add(straight_s, end.velocity[2]);
             let left_s = zero - end.place[2] / climb;
-            for axis in 0..3 {
-                let moving = (acceleration[axis] * half).mul_add(left_s, end.velocity[axis]);
+            for (axis, &acceleration) in acceleration.iter().enumerate() {
+                let moving = (acceleration * half).mul_add(left_s, end.velocity[axis]);
                 end.place[axis] = left_s.mul_add(moving, end.place[axis]);
-                end.velocity[axis] = left_s.mul_add(acceleration[axis], end.velocity[axis]);
+                end.velocity[axis] = left_s.mul_add(acceleration, end.velocity[axis]);
             }
             end.time_s = end.time_s + left_s;
             store(group, &end, impacts)?;
@@ -270,10 +270,10 @@ impl<N: Numbers, M: Medium> Flight<'_, N, M> {
 /// Takes a flight out of a lane.
 #[inline(always)]
 fn leave<N: Numbers>(state: &mut State, point: &Point<N>, acceleration: &Triple<N>, lane: usize) {
-    for axis in 0..3 {
+    for (axis, acceleration) in acceleration.iter().enumerate() {
         state.place[axis] = point.place[axis].as_slice()[lane];
         state.velocity[axis] = point.velocity[axis].as_slice()[lane];
-        state.acceleration[axis] = acceleration[axis].as_slice()[lane];
+        state.acceleration[axis] = acceleration.as_slice()[lane];
     }
     state.time_s = point.time_s.as_slice()[lane];
 }
