@@ -106,7 +106,7 @@ fn the_document_is_as_it_is_described() {
         );
     }
     let nothing = loadout(&found, &serde_json::json!({}));
-    assert_eq!(nothing["leakage"]["mean"], 1.0);
+    assert_eq!(nothing["leakage"]["low"], 1.0);
     assert_eq!(
         (&nothing["warning_s"], &nothing["difference"]),
         (&Value::Null, &Value::Null)
@@ -175,6 +175,9 @@ fn a_raid_at_an_hour_meets_the_people_of_that_hour() {
         assert_eq!(found["loadouts"][0]["leakage"]["mean"], 1.0);
         [hurt(0), hurt(1)]
     });
+    let words = format!("{ASKED} --hour 2.5 --replications 64 --loadout nothing");
+    let told = stdout(&run(&within, "raid", &dir, &words));
+    assert!(told.contains("rocket-107 at 02:30 local time"), "{told}");
     assert!(
         night[0] < any[0] && any[0] < day[0],
         "{night:?} {any:?} {day:?}"

@@ -236,14 +236,23 @@ impl Sums {
             .iter()
             .filter(|rounds| **rounds > 0.0)
             .count();
-        Some(unseen_both_ways(found, aimed))
+        Some(unseen(found, aimed))
     }
 
     /// Share of the raids that would hit that are warned of.
     fn warned(&self) -> Option<Mean> {
         let found = ratio(&self.warned, &self.hitting)?.within(0.0, 1.0);
         let hit = self.hitting.iter().filter(|raids| **raids > 0.0).count();
-        Some(unseen_both_ways(found, hit))
+        let found = unseen(found, hit);
+        let all = found.mean >= 1.0;
+        Some(Mean {
+            low: if all {
+                1.0 - chance_of_the_unseen(hit)
+            } else {
+                found.low
+            },
+            ..found
+        })
     }
 
     /// A mean for each raid of something that lies between 0 and `most`.
@@ -259,19 +268,14 @@ impl Sums {
     }
 }
 
-/// A share of which no other outcome was seen may yet have one.
-fn unseen_both_ways(found: Mean, groups: usize) -> Mean {
-    let unseen = chance_of_the_unseen(groups);
-    match found.mean {
-        mean if mean <= 0.0 => Mean {
-            high: unseen,
-            ..found
-        },
-        mean if mean >= 1.0 => Mean {
-            low: 1.0 - unseen,
-            ..found
-        },
-        _ => found,
+/// A share that was nowhere above 0 may yet be, in a group that was not seen.
+fn unseen(found: Mean, groups: usize) -> Mean {
+    if found.mean > 0.0 {
+        return found;
+    }
+    Mean {
+        high: chance_of_the_unseen(groups),
+        ..found
     }
 }
 
@@ -293,6 +297,15 @@ pub(super) fn precise(subject: &Subject<'_>, design: Design, rows: &[Row], wante
 }
 
 impl Document {
+    /// When the raid comes, in words that follow others; nothing where it may come at any hour.
+    #[must_use]
+    pub fn at_hour(&self) -> String {
+        self.hour.map_or_else(String::new, |hour| {
+            let minutes = libm::floor(60.0 * hour) as u32;
+            format!(" at {:02}:{:02} local time", minutes / 60, minutes % 60)
+        })
+    }
+
     /// Index of the loadout with the fewest casualties; the first of equals.
     #[must_use]
     pub fn best(&self) -> usize {

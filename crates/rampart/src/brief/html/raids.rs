@@ -58,9 +58,7 @@ fn basis(subject: &Subject<'_>, document: &Document) -> String {
         } else {
             ", a typical salvo of the class by the log"
         },
-        document
-            .hour
-            .map_or_else(String::new, |hour| format!(", at {} h", number(hour))),
+        document.at_hour(),
         subject.theatre.sites[subject.site].populated_radius_m,
         document.replications,
         document

@@ -44,11 +44,12 @@ fn title(subject: &Subject<'_>, document: &Document) -> String {
         )
     });
     format!(
-        "RAID – {} ({}): {} of {}, {} people, {} raids by {} draws of what is not known, seed {}, {} raids a second. {}.{}{}\n\n",
+        "RAID – {} ({}): {} of {}{}, {} people, {} raids by {} draws of what is not known, seed {}, {} raids a second. {}.{}{}\n\n",
         shown(&site.name),
         shown(&site.id),
         rounds(document),
         shown(&document.munition),
+        document.at_hour(),
         u64::from(document.people[0]) + u64::from(document.people[1]),
         document.replications,
         document
@@ -73,10 +74,7 @@ fn rounds(document: &Document) -> String {
     } else {
         " (a typical salvo of the class by the log)"
     };
-    let hour = document
-        .hour
-        .map_or_else(String::new, |hour| format!(" at {} h", number(hour)));
-    format!("{} round{plural}{typical}{hour}", document.rounds)
+    format!("{} round{plural}{typical}", document.rounds)
 }
 
 fn percent_fine(share: f64) -> String {
