@@ -92,7 +92,7 @@ impl NullaryFnOnce for Carry<'_> {
             let half = times(
                 &self.transition[row],
                 self.covariance,
-                row < 2 || row > 5,
+                !(2..6).contains(&row),
                 row,
             );
             self.out[row] = along(&half, &turned);
