@@ -1,7 +1,6 @@
 //! Watching: bytes from radars in, warnings out.
 
 pub mod address;
-pub mod checkpoint;
 pub mod engine;
 pub mod intake;
 pub mod journal;

@@ -9,6 +9,7 @@ use crate::matrix::{Matrix, cholesky, forward, sandwich};
 use crate::model::Manner;
 use crate::motion::{Motion, STATES, forgotten};
 use crate::sensor::{SensorModel, Sighting, wrapped};
+use crate::wide::{carry, move_evenly, narrow, scaled_gain};
 
 /// Which filter follows a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -352,29 +353,19 @@ impl Gaussian {
     /// Takes an innovation in: m + K ν, P − K S Kᵀ.
     pub(crate) fn update(&mut self, expected: &Expected, innovation: &Innovation) {
         match innovation.components {
-            4 => self.update_by(&expected.scaled_gain::<4>(), innovation),
-            _ => self.update_by(&expected.scaled_gain::<3>(), innovation),
+            4 => self.take_in::<4>(expected, innovation),
+            _ => self.take_in::<3>(expected, innovation),
         }
     }
 
-    fn update_by<const PARTS: usize>(
-        &mut self,
-        gain: &Matrix<STATES, PARTS>,
-        innovation: &Innovation,
-    ) {
+    fn take_in<const PARTS: usize>(&mut self, expected: &Expected, innovation: &Innovation) {
+        let gain = scaled_gain::<PARTS>(&expected.cross, &expected.lower);
         for row in 0..STATES {
             for part in 0..PARTS {
                 self.mean[row] += gain[row][part] * innovation.scaled[part];
             }
-            for column in 0..=row {
-                let mut taken = 0.0;
-                for part in 0..PARTS {
-                    taken += gain[row][part] * gain[column][part];
-                }
-                self.covariance[row][column] -= taken;
-                self.covariance[column][row] = self.covariance[row][column];
-            }
         }
+        narrow(&mut self.covariance, &gain);
     }
 
     /// Takes several innovations in, each with the probability that it is the right one; with what is
@@ -403,7 +394,7 @@ impl Gaussian {
                 taken[row][column] += mean[row] * mean[column];
             }
         }
-        let gain = expected.scaled_gain::<4>();
+        let gain = scaled_gain::<4>(&expected.cross, &expected.lower);
         let shrink = sandwich(&gain, &taken);
         for row in 0..STATES {
             for component in 0..components {
@@ -572,26 +563,6 @@ impl Expected {
         }
     }
 
-    /// The gain times the factor of the innovation's covariance: C · L⁻ᵀ, for the first components.
-    fn scaled_gain<const PARTS: usize>(&self) -> Matrix<STATES, PARTS> {
-        let lower = &self.lower;
-        let mut inverse = [0.0; PARTS];
-        for part in 0..PARTS {
-            inverse[part] = 1.0 / lower[part][part];
-        }
-        let mut gain = [[0.0; PARTS]; STATES];
-        for (row, from) in gain.iter_mut().zip(&self.cross) {
-            for part in 0..PARTS {
-                let mut value = from[part];
-                for before in 0..part {
-                    value -= lower[part][before] * row[before];
-                }
-                row[part] = value * inverse[part];
-            }
-        }
-        gain
-    }
-
     /// Variance of one component of the innovation.
     pub(crate) fn variance(&self, axis: usize) -> f64 {
         self.lower[axis].iter().map(|part| part * part).sum()
@@ -601,72 +572,6 @@ impl Expected {
     pub(crate) fn range_sigma_m(&self) -> f64 {
         self.lower[0][0]
     }
-}
-
-/// Brings a covariance some time on, of what keeps its velocity.
-fn move_evenly(covariance: &mut Matrix<STATES, STATES>, time_s: f64) {
-    for row in 0..3 {
-        for column in 0..STATES {
-            covariance[row][column] += time_s * covariance[row + 3][column];
-        }
-    }
-    for row in 0..STATES {
-        for column in 0..3 {
-            covariance[row][column] += covariance[row][column + 3] * time_s;
-        }
-    }
-    for row in 0..STATES {
-        for column in 0..row {
-            covariance[column][row] = covariance[row][column];
-        }
-    }
-}
-
-/// Brings a covariance some time on by a transition of [`Motion`]: place and velocity depend on all but the
-/// first two other components, drag and wind on themselves alone.
-fn carry(
-    transition: &Matrix<STATES, STATES>,
-    covariance: &Matrix<STATES, STATES>,
-) -> Matrix<STATES, STATES> {
-    let mut half = [[0.0; STATES]; STATES];
-    for row in 0..STATES {
-        let own = if row < 2 || row > 5 {
-            transition[row][row]
-        } else {
-            0.0
-        };
-        for column in 0..STATES {
-            half[row][column] = own * covariance[row][column];
-        }
-        if row > 5 {
-            continue;
-        }
-        for inner in 2..STATES {
-            for column in 0..STATES {
-                half[row][column] += transition[row][inner] * covariance[inner][column];
-            }
-        }
-    }
-    let mut turned = [[0.0; STATES]; STATES];
-    for row in 0..STATES {
-        for column in 0..STATES {
-            turned[column][row] = transition[row][column];
-        }
-    }
-    let mut out = [[0.0; STATES]; STATES];
-    for row in 0..STATES {
-        for inner in 0..STATES {
-            for column in 0..STATES {
-                out[row][column] += half[row][inner] * turned[inner][column];
-            }
-        }
-    }
-    for row in 0..STATES {
-        for column in 0..row {
-            out[column][row] = out[row][column];
-        }
-    }
-    out
 }
 
 /// Variances of a radar's stated errors; one for a range rate that it does not give.

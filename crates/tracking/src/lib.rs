@@ -67,6 +67,7 @@ mod stored;
 mod track;
 mod tracker;
 pub mod warning;
+mod wide;
 mod window;
 
 pub use associate::Association;

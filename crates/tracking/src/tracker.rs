@@ -48,7 +48,7 @@ pub struct Settings {
     pub new_targets_per_scan: f64,
     /// Most confirmed tracks; 1 to 10⁵.
     pub tracks_max: usize,
-    /// Most branches that are not yet tracks; 1 to 10⁵.
+    /// Most branches that are not yet tracks; 1 to 10⁵. They are what a burst of targets costs.
     pub branches_max: usize,
     /// Most plots kept to begin tracks with; 1 to 10⁵.
     pub seeds_max: usize,
@@ -66,7 +66,7 @@ impl Default for Settings {
             deletion_drop: 11.0,
             new_targets_per_scan: 1.0,
             tracks_max: 4_096,
-            branches_max: 2_048,
+            branches_max: 1_536,
             seeds_max: 8_192,
         }
     }

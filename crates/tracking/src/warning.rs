@@ -366,7 +366,7 @@ impl Warner {
 
     fn threat(&self, one: &Observed, impact: &ImpactPrediction) -> Option<Threat> {
         let radius_m = self.settings.radius_m(one.class);
-        if !(one.probability > NOTHING) {
+        if one.probability.is_nan() || one.probability <= NOTHING {
             return None;
         }
         let place = Principal::new(impact.position_m, impact.covariance_m2())?;

@@ -248,6 +248,6 @@ fn words(decision: &Decision<crate::watch::engine::Live>) -> Option<(&'static st
         Decision::Dismissed(one) => ("dismissed", format!("{}: {}", one.track.0, one.reason)),
         Decision::Blind { cause, .. } => ("blind", format!("the radar: {}", cause.name())),
         Decision::Well { .. } => ("well", "the radar".to_owned()),
-        Decision::Forgotten { .. } => return None,
+        Decision::Checkpoint => return None,
     })
 }

@@ -10,10 +10,10 @@
 //! [`Engine::due_ns`] tells the next; the caller writes a tick into the journal then and hands it in. A
 //! tick that decides nothing changes nothing, so that it need not be kept.
 //!
-//! **What may be forgotten.** A journal grows without end, and reading all of it would take ever longer. Every
-//! five minutes, once nothing threatens, an engine begins anew from the events of the last seconds alone,
-//! and says with [`Decision::Forgotten`] from which position on a journal must be read to arrive at the
-//! same state. In a lasting attack nothing is forgotten until it is over.
+//! **Checkpoints.** A journal grows without end, and reading all of it would take ever longer. Every minute, and
+//! in an attack whenever a fraction of a second's work has gathered, an engine says with
+//! [`Decision::Checkpoint`] that its state is worth keeping: [`Engine::store`] writes it exactly, and an engine
+//! that reads it back goes on as this one, bit for bit. When that is follows from the events alone.
 
 mod health;
 mod realm;
@@ -22,28 +22,22 @@ pub use health::BlindCause;
 pub use realm::{Drill, Live, Message, Realm};
 
 use health::{Change, Health, Verdict};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use theatre::{Geodetic, LocalFrame, Reference, Stage, Warning, Zone};
 use thiserror::Error;
 use tracking::warning::{self, Area, Notice, Observed, Warner};
 use tracking::{
-    Dismissed, ImpactPrediction, LevelGround, Scan, SensorModel, Status, Track, TrackId, Tracker,
-    TrackingError,
+    Dismissed, ImpactPrediction, LevelGround, Scan, SensorModel, Status, Stored, Track, TrackId,
+    Tracker, TrackingError,
 };
 
-/// Time after which an engine begins anew once nothing threatens, s, and at least in times of what it then
-/// keeps.
-const FORGET_AFTER_S: f64 = 300.0;
-const FORGET_AFTER_TIMES: i64 = 4;
-/// Time between attempts, s.
-const FORGET_AGAIN_S: f64 = 60.0;
-/// From how long before it begins anew, s, and at least in scan periods of the slowest sensor: enough to
-/// find again and name again what flies by.
-const KEPT_S: f64 = 15.0;
-const KEPT_PERIODS: f64 = 8.0;
-/// Most events and plots among them.
-const KEPT_EVENTS_MAX: usize = 4_096;
-const KEPT_PLOTS_MAX: usize = 200_000;
+/// Time after which the state is worth keeping, s.
+const CHECKPOINT_S: f64 = 60.0;
+/// The same where reading the events again would take long: work since then, µs, and least time, s.
+const CHECKPOINT_WORK_US: u64 = 300_000;
+const CHECKPOINT_BUSY_S: f64 = 2.0;
+/// Work of a scan, µs: for each plot, each track, and each track and zone (measured, in round figures).
+const WORK_US: [u64; 3] = [5, 150, 15];
 /// Earlier messages that one refers to: the first, and the last of them.
 const REFERENCES_MAX: usize = 32;
 /// Track numbers set aside for each second.
@@ -133,11 +127,8 @@ pub enum Decision<R: Realm> {
         /// Its number.
         sensor: usize,
     },
-    /// Events before this position no longer matter.
-    Forgotten {
-        /// The first that still does.
-        before: u64,
-    },
+    /// The state is to be kept, so that no event up to here need be read again.
+    Checkpoint,
 }
 
 /// A track and where it comes down, after the last scan.
@@ -168,6 +159,12 @@ pub struct LeftOut {
     pub dropped: u64,
 }
 
+tracking::stored!(LeftOut {
+    plots,
+    scans,
+    dropped
+});
+
 /// From events to decisions.
 #[derive(Debug)]
 pub struct Engine<R: Realm> {
@@ -183,12 +180,10 @@ pub struct Engine<R: Realm> {
     sent: Vec<Vec<Reference>>,
     left_out: LeftOut,
     refusal: Option<TrackingError>,
-    /// First event, and when to try to forget.
     began_ns: Option<i64>,
-    forget_ns: i64,
-    kept: VecDeque<Event>,
-    kept_ns: i64,
-    kept_plots: usize,
+    /// Last checkpoint, and work since then, µs.
+    checkpoint_ns: i64,
+    work_us: u64,
     realm: std::marker::PhantomData<R>,
 }
 
@@ -220,11 +215,6 @@ impl<R: Realm> Engine<R> {
         let areas = settings.zones.iter().map(area).collect::<Result<_, _>>()?;
         settings.tracking.surroundings.origin_height_m = settings.origin_height_m;
         settings.tracking.surroundings.ground_m = settings.ground_m;
-        let slowest_s = settings
-            .sensors
-            .iter()
-            .map(|sensor| sensor.scan_period_s)
-            .fold(0.0, f64::max);
         Ok(Self {
             ground: LevelGround {
                 height_m: settings.ground_m,
@@ -238,10 +228,8 @@ impl<R: Realm> Engine<R> {
             left_out: LeftOut::default(),
             refusal: None,
             began_ns: None,
-            forget_ns: i64::MAX,
-            kept: VecDeque::new(),
-            kept_ns: nanoseconds(KEPT_S.max(KEPT_PERIODS * slowest_s)),
-            kept_plots: 0,
+            checkpoint_ns: 0,
+            work_us: 0,
             realm: std::marker::PhantomData,
             settings,
         })
@@ -249,24 +237,10 @@ impl<R: Realm> Engine<R> {
 
     /// Decides what follows from an event.
     pub fn take(&mut self, event: Event) -> Vec<Decision<R>> {
-        let now_ns = event.now_ns;
-        let mut decisions = self.step(event);
-        if now_ns >= self.forget_ns {
-            decisions.extend(self.forget(now_ns));
-        }
-        decisions
-    }
-
-    /// Decides, and forgets nothing.
-    fn step(&mut self, event: Event) -> Vec<Decision<R>> {
         let (position, now_ns) = (event.position, event.now_ns);
         if self.began_ns.is_none() {
-            self.began_ns = Some(now_ns);
-            let after_ns = nanoseconds(FORGET_AFTER_S).max(FORGET_AFTER_TIMES * self.kept_ns);
-            self.forget_ns = now_ns.saturating_add(after_ns);
+            (self.began_ns, self.checkpoint_ns) = (Some(now_ns), now_ns);
         }
-        let keep = !matches!(event.kind, EventKind::Tick) || self.is_due(now_ns);
-        let kept = keep.then(|| event.clone());
         let mut decisions = match event.kind {
             EventKind::Started => {
                 self.health.listen(now_ns);
@@ -279,10 +253,56 @@ impl<R: Realm> Engine<R> {
             }
         };
         decisions.extend(self.health.lost(now_ns).into_iter().map(decision));
-        if let Some(event) = kept {
-            self.keep(event);
+        if self.is_worth_keeping(now_ns) {
+            (self.checkpoint_ns, self.work_us) = (now_ns, 0);
+            decisions.push(Decision::Checkpoint);
         }
         decisions
+    }
+
+    fn is_worth_keeping(&self, now_ns: i64) -> bool {
+        let since_ns = now_ns.saturating_sub(self.checkpoint_ns);
+        let busy = self.work_us >= CHECKPOINT_WORK_US;
+        since_ns >= nanoseconds(CHECKPOINT_S) || busy && since_ns >= nanoseconds(CHECKPOINT_BUSY_S)
+    }
+
+    /// Appends all that an engine of the same settings needs to go on as this one.
+    pub fn store(&self, out: &mut Vec<u8>) {
+        self.tracker.store(out);
+        self.warner.store(out);
+        self.health.store(out);
+        self.told.store(out);
+        self.sent.store(out);
+        self.left_out.store(out);
+        self.began_ns.store(out);
+        (self.checkpoint_ns, self.work_us).store(out);
+    }
+
+    /// The engine of these settings that was stored, taken from the front of `bytes`; none where they are no such
+    /// thing.
+    ///
+    /// # Errors
+    /// [`EngineError`] naming the first setting that cannot be used.
+    pub fn restore(settings: Settings, bytes: &mut &[u8]) -> Result<Option<Self>, EngineError> {
+        let mut engine = Self::new(settings)?;
+        Ok(engine.go_to(bytes).map(|()| engine))
+    }
+
+    fn go_to(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        self.tracker.restore(bytes)?;
+        self.warner.restore(bytes)?;
+        self.health.restore(bytes)?;
+        self.told = Stored::restore(bytes)?;
+        let sent = Vec::<Vec<Reference>>::restore(bytes)?;
+        if sent.len() != self.sent.len() {
+            return None;
+        }
+        self.sent = sent;
+        self.left_out = Stored::restore(bytes)?;
+        self.began_ns = Stored::restore(bytes)?;
+        (self.checkpoint_ns, self.work_us) = Stored::restore(bytes)?;
+        self.see();
+        Some(())
     }
 
     /// The moment at which a tick will decide something; none where none is awaited.
@@ -315,25 +335,15 @@ impl<R: Realm> Engine<R> {
         self.refusal.as_ref()
     }
 
-    /// The events that a new engine must take to be as this one was when it last forgot; true until the
-    /// next event alone.
-    pub fn kept(&self) -> impl Iterator<Item = &Event> {
-        self.kept.iter()
-    }
-
     /// What it works with.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    fn is_due(&self, now_ns: i64) -> bool {
-        self.due_ns().is_some_and(|due| due <= now_ns)
-    }
-
     fn take_scan(&mut self, position: u64, now_ns: i64, scan: Scan) -> Vec<Decision<R>> {
         self.refusal = None;
-        let (sensor, time_ns) = (scan.sensor, scan.time_ns);
+        let (sensor, time_ns, plots) = (scan.sensor, scan.time_ns, scan.plots.len() as u64);
         let news = match self.health.receive(now_ns, &scan) {
             Verdict::Use { news } => news,
             Verdict::Drop => {
@@ -359,15 +369,19 @@ impl<R: Realm> Engine<R> {
                 return Vec::new();
             }
         }
-        let notices = self.look(now_ns);
+        let observed = self.see();
+        let notices = self.warner.take(now_ns, &observed);
+        let [each_plot, each_track, each_hit] = WORK_US;
+        let (tracks, zones) = (self.seen.len() as u64, self.settings.zones.len() as u64);
+        self.work_us += plots * each_plot + tracks * (each_track + zones * each_hit);
         let mut decisions = self.messages(position, now_ns, notices);
         decisions.extend(self.dismissals());
         decisions.extend(self.health.recovered(now_ns, sensor).map(decision));
         decisions
     }
 
-    /// What is to be seen after a scan, and what the warner makes of it.
-    fn look(&mut self, now_ns: i64) -> Vec<Notice> {
+    /// Sets what is to be seen after a scan; returns it as the warner takes it.
+    fn see(&mut self) -> Vec<Observed> {
         let tracks = self.tracker.tracks().collect::<Vec<_>>();
         let settings = &self.settings.warning;
         let mut observed = Vec::with_capacity(tracks.len());
@@ -385,7 +399,7 @@ impl<R: Realm> Engine<R> {
             })
             .collect();
         observed.extend(warning::unseen(&self.tracker));
-        self.warner.take(now_ns, &observed)
+        observed
     }
 
     /// Dismissals that were not told yet.
@@ -463,51 +477,6 @@ impl<R: Realm> Engine<R> {
         }
         decisions
     }
-
-    /// Keeps an event to begin anew from.
-    fn keep(&mut self, event: Event) {
-        let oldest_ns = event.now_ns.saturating_sub(self.kept_ns);
-        self.kept_plots += plots(&event);
-        self.kept.push_back(event);
-        while self.kept.len() > KEPT_EVENTS_MAX
-            || self.kept_plots > KEPT_PLOTS_MAX
-            || self
-                .kept
-                .front()
-                .is_some_and(|first| first.now_ns < oldest_ns)
-        {
-            let Some(first) = self.kept.pop_front() else {
-                break;
-            };
-            self.kept_plots -= plots(&first);
-        }
-    }
-
-    /// Begins anew from the events that are kept, where nothing threatens now nor does then.
-    fn forget(&mut self, now_ns: i64) -> Option<Decision<R>> {
-        self.forget_ns = now_ns.saturating_add(nanoseconds(FORGET_AGAIN_S));
-        if !self.is_quiet() {
-            return None;
-        }
-        // Its settings were good once, so that they are again.
-        let mut fresh = Self::new(self.settings.clone()).ok()?;
-        for event in &self.kept {
-            fresh.step(event.clone());
-        }
-        let same_health = fresh.health.blind().eq(self.health.blind());
-        if !(fresh.is_quiet() && same_health) {
-            return None;
-        }
-        let before = fresh.kept.front()?.position;
-        let left_out = self.left_out;
-        *self = fresh;
-        self.left_out = left_out;
-        Some(Decision::Forgotten { before })
-    }
-
-    fn is_quiet(&self) -> bool {
-        self.warner.is_quiet() && !self.seen.iter().any(Seen::is_threat)
-    }
 }
 
 fn decision<R: Realm>(change: Change) -> Decision<R> {
@@ -515,13 +484,6 @@ fn decision<R: Realm>(change: Change) -> Decision<R> {
     match change.blind {
         Some(cause) => Decision::Blind { sensor, cause },
         None => Decision::Well { sensor },
-    }
-}
-
-fn plots(event: &Event) -> usize {
-    match &event.kind {
-        EventKind::Scan(scan) => scan.plots.len(),
-        EventKind::Started | EventKind::Tick => 0,
     }
 }
 

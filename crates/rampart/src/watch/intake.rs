@@ -107,6 +107,12 @@ struct Line {
     exercise: bool,
 }
 
+tracking::stored!(Building {
+    plots,
+    since_ns,
+    spoilt
+});
+
 impl Intake {
     /// Takes what these sources send, in their order the sensors of the scans.
     #[must_use]

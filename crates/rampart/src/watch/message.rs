@@ -64,7 +64,7 @@ pub fn json(site: &str, warning: &Warning) -> Value {
 #[must_use]
 pub fn decision_json<R: Realm>(decision: &Decision<R>) -> Option<Value> {
     Some(match decision {
-        Decision::Warning(_) | Decision::Forgotten { .. } => return None,
+        Decision::Warning(_) | Decision::Checkpoint => return None,
         Decision::Dismissed(dismissed) => json!({
             "dismissed": {
                 "track": dismissed.track.0,

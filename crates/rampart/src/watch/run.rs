@@ -271,7 +271,7 @@ impl<R: Realm> Watch<R> {
                     ));
                 }
                 Decision::Well { sensor } => self.say(format!("{} is well", self.sensor(*sensor))),
-                Decision::Forgotten { .. } => {}
+                Decision::Checkpoint => {}
             }
         }
     }
@@ -290,12 +290,12 @@ impl<R: Realm> Watch<R> {
             true => drop(tally.open.insert(warning.zone.id.clone(), warning.clone())),
             false => drop(tally.open.remove(&warning.zone.id)),
         }
-        let seconds = |ns: i64| ns.saturating_sub(warning.sent_ns) as f64 * 1e-9;
+        let when = |ns: i64| moment(ns.saturating_sub(warning.sent_ns));
         let until = match is_open(warning) {
             true => format!(
-                ", first impact in {:.0} s, last in {:.0} s, probability {:.2}",
-                seconds(warning.first_impact_ns),
-                seconds(warning.last_impact_ns),
+                ", first impact {}, last {}, probability {:.2}",
+                when(warning.first_impact_ns),
+                when(warning.last_impact_ns),
                 warning.probability
             ),
             false => String::new(),
@@ -390,4 +390,25 @@ fn patience<R: Realm, S: Storage>(station: &Station<R, S>) -> Duration {
         .due_ns()
         .map_or(i64::MAX, |due| due.saturating_sub(now_ns()));
     Duration::from_nanos(u64::try_from(due_ns).unwrap_or(0)).min(SOCKET_PATIENCE)
+}
+
+/// A time from now on in words, which may be over.
+fn moment(from_now_ns: i64) -> String {
+    let whole_s = (from_now_ns as f64 * 1e-9).round();
+    match whole_s < 0.0 {
+        true => format!("{:.0} s ago", -whole_s),
+        false => format!("in {:.0} s", whole_s.abs()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moment;
+
+    #[test]
+    fn what_is_over_is_told_as_over() {
+        assert_eq!(moment(12_400_000_000), "in 12 s");
+        assert_eq!(moment(-400_000_000), "in 0 s");
+        assert_eq!(moment(-12_400_000_000), "12 s ago");
+    }
 }

@@ -5,14 +5,16 @@
 //! happen. What it decides follows from the inputs in their order alone, so that a station opened on a
 //! journal is as the one that wrote it was, and [`read_again`] finds the same decisions, byte for byte.
 
-use super::checkpoint::Checkpoint;
 use super::engine::{Decision, Engine, EngineError, Event, EventKind, Message, Realm, Settings};
-use super::intake::{Intake, Source};
-use super::journal::{Found, Journal, JournalError, Kind, Limits, Record, Storage, read_all};
+use super::intake::{Building, Intake, Source};
+use super::journal::{
+    Found, Journal, JournalError, Kind, Limits, PAYLOAD_BYTES_MAX, Record, Storage, read_all,
+};
 use super::message::{decision_json, json};
 use super::sinks::Acknowledgement;
 use std::collections::{BTreeMap, VecDeque};
 use theatre::warning::{Stage, Warning};
+use tracking::Stored;
 
 /// Acknowledgements that are shown: the last of as many zones.
 const ACKNOWLEDGED_MAX: usize = 1_000;
@@ -74,8 +76,6 @@ struct Core<R: Realm> {
     sources: Vec<Source>,
     engine: Engine<R>,
     intake: Intake,
-    /// What an engine had to be given to be as this one was when it last forgot, until that is written.
-    forgotten: Option<Vec<Event>>,
     last_scans_ns: Vec<Option<i64>>,
 }
 
@@ -84,7 +84,6 @@ impl<R: Realm> Core<R> {
         Ok(Self {
             engine: Engine::new(settings.clone())?,
             intake: Intake::new(sources.clone(), R::REALITY),
-            forgotten: None,
             last_scans_ns: vec![None; sources.len()],
             settings,
             sources,
@@ -115,7 +114,6 @@ impl<R: Realm> Core<R> {
             _ => None,
         };
         let mut decisions = Vec::new();
-        self.forgotten = None;
         for scan in &scans {
             if let Some(last) = self.last_scans_ns.get_mut(scan.sensor) {
                 *last = Some(record.time_ns);
@@ -127,33 +125,23 @@ impl<R: Realm> Core<R> {
                 now_ns: record.time_ns,
                 kind,
             };
-            if let Some(events) = &mut self.forgotten {
-                events.push(event.clone());
-            }
-            let decided = self.engine.take(event);
-            if decided
-                .iter()
-                .any(|one| matches!(one, Decision::Forgotten { .. }))
-            {
-                self.forgotten = Some(self.engine.kept().cloned().collect());
-            }
-            decisions.extend(decided);
+            decisions.extend(self.engine.take(event));
         }
         decisions
     }
 
     /// Becomes what it was at a checkpoint; stays as it is where that is of other settings.
     fn go_to(&mut self, payload: &[u8]) -> Result<bool, EngineError> {
-        let own = payload.strip_prefix(&self.fingerprint());
-        let Some(checkpoint) = own.and_then(Checkpoint::read) else {
+        let Some(mut rest) = payload.strip_prefix(&self.fingerprint()) else {
             return Ok(false);
         };
-        self.engine = Engine::new(self.settings.clone())?;
-        for event in checkpoint.events {
-            // What was decided then was told then.
-            self.engine.take(event);
-        }
-        self.intake.go_on_from(checkpoint.building);
+        let engine = Engine::restore(self.settings.clone(), &mut rest)?;
+        let building = Vec::<Building>::restore(&mut rest);
+        let (Some(engine), Some(building), true) = (engine, building, rest.is_empty()) else {
+            return Ok(false);
+        };
+        self.engine = engine;
+        self.intake.go_on_from(building);
         Ok(true)
     }
 
@@ -165,14 +153,13 @@ impl<R: Realm> Core<R> {
                 let text = json(site, message.warning()).to_string();
                 Some((Kind::Warning, text.into_bytes()))
             }
-            Decision::Forgotten { .. } => {
-                let checkpoint = Checkpoint {
-                    events: self.forgotten.clone()?,
-                    building: self.intake.building().to_vec(),
-                };
+            Decision::Checkpoint => {
                 let mut payload = self.fingerprint().to_vec();
-                payload.extend(checkpoint.bytes());
-                Some((Kind::Checkpoint, payload))
+                self.engine.store(&mut payload);
+                self.intake.building().to_vec().store(&mut payload);
+                // A flood may make it too long to keep; there will be another.
+                let fits = payload.len() <= PAYLOAD_BYTES_MAX;
+                fits.then_some((Kind::Checkpoint, payload))
             }
             other => {
                 let text = decision_json(other)?.to_string();
@@ -306,7 +293,11 @@ pub fn read_again<R: Realm, S: Storage>(
             found,
             compared: again.compared,
             differences: again.differences,
-            unkept: again.open.len() as u64,
+            unkept: again
+                .open
+                .iter()
+                .filter(|(_, kind, _)| *kind != Kind::Checkpoint)
+                .count() as u64,
         }),
     }
 }

@@ -4,7 +4,7 @@
 //! used: it is **blind**, and people must know, since no warning will come from it.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use tracking::{Scan, SensorModel};
+use tracking::{Scan, SensorModel, Stored};
 
 /// Least time without news after which a sensor is blind, s, and scan periods after which it is.
 const SILENCE_S: f64 = 5.0;
@@ -98,6 +98,31 @@ struct Bucket {
     at_ns: i64,
 }
 
+tracking::stored_as!(BlindCause: [
+    BlindCause::Silent,
+    BlindCause::Stuck,
+    BlindCause::Flooding,
+    BlindCause::Clock,
+]);
+tracking::stored!(Bucket {
+    per_s,
+    level,
+    at_ns
+});
+tracking::stored!(Sensor {
+    limit_ns,
+    well_after_ns,
+    plots,
+    scans,
+    heard_ns,
+    fault,
+    fault_ns,
+    good_scans,
+    newest_ns,
+    last,
+    blind
+});
+
 impl Bucket {
     fn new(per_s: f64) -> Self {
         Self {
@@ -144,6 +169,16 @@ impl Health {
         Self {
             sensors: models.iter().map(sensor).collect(),
         }
+    }
+
+    pub(super) fn store(&self, out: &mut Vec<u8>) {
+        self.sensors.store(out);
+    }
+
+    /// Becomes what was stored; none where the bytes are not of as many sensors.
+    pub(super) fn restore(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        let sensors = Vec::<Sensor>::restore(bytes)?;
+        (sensors.len() == self.sensors.len()).then(|| self.sensors = sensors)
     }
 
     /// Begins to wait for every sensor: until now nobody listened.

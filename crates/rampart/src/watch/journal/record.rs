@@ -5,7 +5,7 @@
 
 use super::JournalError;
 
-/// Most bytes of one record's payload: a checkpoint of 200,000 plots has 11 MB.
+/// Most bytes of one record's payload: a checkpoint of a thousand tracks and 40,000 plots has 5 MB.
 pub const PAYLOAD_BYTES_MAX: usize = 1 << 24;
 /// Bytes of a record beside its payload.
 pub const OVERHEAD_BYTES: usize = 25;
