@@ -52,7 +52,9 @@ pub(crate) struct Member {
 pub(crate) struct Bank {
     pub(crate) members: Vec<Member>,
     pub(crate) misfit: Misfit,
-    /// Time since its first two plots, s.
+    /// What was held against falling because nothing was seen before the first plot: a factor.
+    pub(crate) unseen: f64,
+    /// Time since its first plot, s.
     pub(crate) age_s: f64,
 }
 
@@ -334,9 +336,9 @@ impl Bank {
     /// Drops what has become impossible and makes the weights sum to one.
     fn tidy(&mut self, plots: u32) {
         self.members.retain(|member| member.state.is_sound());
+        self.drop_spent_bullets();
         if plots >= PLOTS_BEFORE_DROPPING && self.members.len() > 1 {
             self.drop_below(WEIGHT_MIN);
-            self.drop_spent_bullets();
             self.join_kinds();
         }
         for member in &mut self.members {
@@ -360,13 +362,13 @@ impl Bank {
             .retain(|member| member.weight >= least || falling(member) && member.weight >= best);
     }
 
-    /// Drops the machine-gun round where it would be spent: a light mortar round has nearly its drag.
-    fn drop_spent_bullets(&mut self) {
+    /// Drops the machine-gun round where it would surely be spent: a light mortar round has nearly its drag.
+    pub(crate) fn drop_spent_bullets(&mut self) {
         let old = self.age_s > BULLET_AGE_MAX_S;
         self.members.retain(|member| {
-            let speed_squared: f64 = member.state.mean[3..6].iter().map(|part| part * part).sum();
+            let [speed_mps, sigma_mps] = member.state.speed();
             member.class != Class::MachineGunRound
-                || !old && speed_squared > BULLET_SPEED_MIN_MPS * BULLET_SPEED_MIN_MPS
+                || !old && speed_mps + 2.0 * sigma_mps > BULLET_SPEED_MIN_MPS
         });
     }
 

@@ -57,6 +57,19 @@ pub(crate) struct Innovation {
 }
 
 impl Gaussian {
+    /// The speed and its standard deviation, m/s.
+    pub(crate) fn speed(&self) -> [f64; 2] {
+        let velocity = &self.mean[3..6];
+        let squared: f64 = velocity.iter().map(|part| part * part).sum();
+        let along = |row: usize| -> f64 {
+            let columns = velocity.iter().zip(&self.covariance[row + 3][3..6]);
+            columns.map(|(part, covariance)| part * covariance).sum()
+        };
+        let spread: f64 = (0..3).map(|row| velocity[row] * along(row)).sum();
+        let variance = if squared > 0.0 { spread / squared } else { 0.0 };
+        [libm::sqrt(squared), libm::sqrt(variance.max(0.0))]
+    }
+
     /// The sigma points; the mean alone, repeated, where the covariance is no longer definite.
     pub(crate) fn points(&self) -> [[f64; STATES]; POINTS] {
         let mut points = [self.mean; POINTS];
@@ -573,7 +586,7 @@ fn from_sensor(state: &[f64; STATES], sensor: &SensorModel, offset_s: f64) -> (f
 }
 
 /// What a radar measures of a state.
-fn see(state: &[f64; STATES], sensor: &SensorModel, offset_s: f64) -> [f64; 4] {
+pub(crate) fn see(state: &[f64; STATES], sensor: &SensorModel, offset_s: f64) -> [f64; 4] {
     let (x, y, z) = from_sensor(state, sensor, offset_s);
     let level = libm::sqrt(x * x + y * y);
     let range = libm::sqrt(level * level + z * z).max(1e-3);

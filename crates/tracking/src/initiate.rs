@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::associate::{ByRange, Pair, Scene};
 use crate::bank::Bank;
+use crate::begin::First;
 use crate::sensor::Sighting;
 use crate::tracker::Settings;
 
@@ -22,6 +23,10 @@ const HOPELESS: f64 = 10.0;
 const PLOTS_TO_WAIT: usize = 5;
 /// Fewest plots of a track.
 const PLOTS_MIN: usize = 3;
+/// Score from which nothing else begins with the plots of a branch. Chance reaches it less than once in e¹⁵
+/// beginnings; a lower one lets a branch of two clutter plots and a bird's take the bird's next ones too, so
+/// that no bird ever begins.
+const HOLDING_SCORE: f64 = 15.0;
 /// Plots for which a branch is split at most, in one scan.
 const CHILDREN_MAX: usize = 3;
 /// Greatest speed that joins two plots, m/s.
@@ -35,7 +40,7 @@ const BRANCH_DROP_MAX: f64 = 4.5;
 /// As a branch is also given up when it finds nothing for a while, this bounds its age.
 const PLOTS_MAX: usize = 12;
 
-/// A plot that may be the first of a track.
+/// A plot that may be the first of a track, of several branches until one holds it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seed {
     pub(crate) number: PlotNumber,
@@ -43,8 +48,8 @@ pub(crate) struct Seed {
     /// Moment of the plot, ns.
     pub(crate) time_ns: i64,
     pub(crate) sighting: Sighting,
-    /// Whether it has begun a branch, and need not be looked at again.
-    pub(crate) begun: bool,
+    /// For how long its sensor had looked steadily before, s.
+    pub(crate) watched_s: f64,
 }
 
 /// What may become a track.
@@ -62,6 +67,11 @@ pub(crate) struct Branch {
 }
 
 impl Branch {
+    /// Whether nothing else may begin with its plots.
+    pub(crate) fn holds_its_plots(&self) -> bool {
+        self.leads && self.plots.len() >= PLOTS_MIN && self.score >= HOLDING_SCORE
+    }
+
     /// Whether it fits as well as a target would, and is young enough not to have become certain.
     fn may_go_on(&self) -> bool {
         self.best_score - self.score < BRANCH_DROP_MAX && self.plots.len() <= PLOTS_MAX
@@ -145,7 +155,7 @@ pub(crate) fn extend(
 
 /// Joins seeds with the plots that nobody claims into new branches.
 pub(crate) fn begin(
-    seeds: &mut [Seed],
+    seeds: &[Seed],
     sensors: &[crate::SensorModel],
     leftover: &Leftover<'_>,
     settings: &Settings,
@@ -183,17 +193,21 @@ pub(crate) fn begin(
             if apart_squared > reach * reach {
                 continue;
             }
-            let pair = ((sensor, &seed.sighting), (scene.sensor, sighting));
+            let first = First {
+                sensor,
+                sighting: &seed.sighting,
+                watched_s: seed.watched_s,
+            };
+            let second = (scene.sensor, sighting);
             let rated = usize::from(sighting.rated);
             let found = newness + scene.log_detected[rated] + scene.log_missed;
             let least = settings.confirmation_score - FURTHEST_BEHIND;
-            let begun = Bank::begin(scene.physics, pair.0, pair.1, elapsed_s, least - found);
+            let begun = Bank::begin(scene.physics, &first, second, elapsed_s, least - found);
             let Some((bank, log_density)) = begun else {
                 continue;
             };
             let score = found + log_density;
             if score > least {
-                seed.begun = true;
                 let plots = vec![seed.number, leftover.number(index)];
                 out.push(Branch {
                     id: *next_id,
