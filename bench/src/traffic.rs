@@ -19,9 +19,11 @@ pub const ZONE_HALF_M: f64 = 1_000.0;
 /// What flies. Rates are a busy base's (assumed).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Birds at 8 to 20 m/s that turn at random, 36 an hour, for five minutes each.
+    /// Birds at 8 to 20 m/s, 36 an hour, for five minutes each: most turn at random, one in four soars in
+    /// circles and climbs, one in eight leads a flock of up to eight.
     Birds,
-    /// Aeroplanes and helicopters at 30 to 220 m/s, level or landing, 12 an hour.
+    /// Aeroplanes and helicopters at 30 to 220 m/s, 12 an hour, that appear anywhere: most are level or climb
+    /// or sink gently, one in four circles, one in eight dives at up to 40 m/s.
     Aircraft,
     /// Small drones that hover or go up to 18 m/s and climb or sink at up to 4 m/s, 6 an hour.
     Drones,
@@ -53,12 +55,16 @@ impl Kind {
 }
 
 /// One thing in the air.
+#[derive(Clone)]
 struct Flyer {
     kind: Kind,
     until_s: f64,
     /// What flies by itself: place, velocity, and how unsteady it is, m/s a root second.
     state: [f64; 6],
     unsteady: f64,
+    /// Steady turn, rad/s, and climb, m/s.
+    turn_rad_s: f64,
+    climb_mps: f64,
     /// What falls: its states, every [`shots::STEP_S`] from a moment on.
     path: Option<(f64, Vec<[f64; 8]>)>,
 }
@@ -70,6 +76,8 @@ pub struct Quiet {
     pub hours: f64,
     /// Alerts, each of them needless.
     pub alerts: u32,
+    /// In words, when each was given and of what.
+    pub told: Vec<String>,
     /// Things that were in the air.
     pub flyers: u32,
     /// Reasons of dismissal and how often each was given.
@@ -123,6 +131,11 @@ pub fn watch(kinds: &[Kind], hours: f64, seed: u32) -> Result<Quiet, Box<dyn Err
         for notice in warner.take(time_ns, &observed) {
             if notice.stage == Stage::Alert {
                 found.alerts += 1;
+                found.told.push(format!(
+                    "at {time_s:.0} s: {}, probability {:.4}",
+                    notice.class.name(),
+                    notice.probability
+                ));
             }
         }
         let newest = tracker.dismissed().last().map(|one| one.track);
@@ -187,12 +200,16 @@ impl Flyer {
         for axis in 0..3 {
             self.state[axis] += time_s * self.state[axis + 3];
         }
+        let (sin, cos) = (self.turn_rad_s * time_s).sin_cos();
+        let [vx, vy] = [self.state[3], self.state[4]];
+        (self.state[3], self.state[4]) = (vx * cos - vy * sin, vx * sin + vy * cos);
         let kick = self.unsteady * time_s.sqrt();
         for axis in 3..5 {
             self.state[axis] += kick * stream.normal();
         }
         // The climb wanders less, and comes back.
-        self.state[5] = 0.9 * self.state[5] + 0.3 * kick * stream.normal();
+        let climb = 0.9 * (self.state[5] - self.climb_mps) + 0.3 * kick * stream.normal();
+        self.state[5] = self.climb_mps + climb;
         if self.kind != Kind::Aircraft {
             let [vx, vy] = [self.state[3], self.state[4]];
             let fast = vx.hypot(vy) / 20.0;
@@ -228,15 +245,46 @@ fn appear(
                 draw(-climb_mps, climb_mps),
             ],
             unsteady,
+            turn_rad_s: 0.0,
+            climb_mps: 0.0,
             path: None,
         }
     };
     match kind {
-        Kind::Birds => flyers.push(steady(4_000.0, 800.0, [8.0, 20.0], 1.0, 1.0, 300.0)),
+        Kind::Birds => {
+            let mut bird = steady(4_000.0, 800.0, [8.0, 20.0], 1.0, 1.0, 300.0);
+            let manner = draw(0.0, 1.0);
+            if manner < 0.25 {
+                (bird.turn_rad_s, bird.climb_mps) = (draw(0.2, 0.4), draw(0.5, 3.0));
+            }
+            if manner > 0.875 {
+                let mut others = draw(2.0, 8.0) as u32;
+                while others > 0 {
+                    others -= 1;
+                    let mut other = bird.clone();
+                    for axis in 0..3 {
+                        other.state[axis] += draw(-60.0, 60.0);
+                    }
+                    flyers.push(other);
+                }
+            }
+            flyers.push(bird);
+        }
         Kind::Drones => flyers.push(steady(3_000.0, 500.0, [0.0, 18.0], 4.0, 1.5, 300.0)),
         Kind::Aircraft => {
             let mut aircraft = steady(11_000.0, 2_500.0, [30.0, 220.0], 8.0, 1.0, 120.0);
             aircraft.state[2] += 200.0;
+            let (manner, side) = (draw(0.0, 1.0), draw(-1.0, 1.0));
+            if manner < 0.25 {
+                // Banked by 15 to 60 degrees, for which 3 to 17 m/s² are needed.
+                let speed_mps = aircraft.state[3].hypot(aircraft.state[4]);
+                aircraft.turn_rad_s = draw(3.0, 17.0) / speed_mps * f64::signum(side);
+            }
+            if manner > 0.875 {
+                aircraft.state[2] += 1_500.0;
+                aircraft.climb_mps = draw(-40.0, -10.0);
+                aircraft.state[5] = aircraft.climb_mps;
+            }
             flyers.push(aircraft);
         }
         Kind::Guns => burst(time_s, flyers, stream),
@@ -274,6 +322,8 @@ fn burst(time_s: f64, flyers: &mut Vec<Flyer>, stream: &mut Stream) {
             until_s: from_s + lasts_s.min(3.0),
             state: [0.0; 6],
             unsteady: 0.0,
+            turn_rad_s: 0.0,
+            climb_mps: 0.0,
             path: Some((from_s, path)),
         });
     }
@@ -316,6 +366,8 @@ fn outgoing(
         until_s: time_s + lasts_s,
         state: [0.0; 6],
         unsteady: 0.0,
+        turn_rad_s: 0.0,
+        climb_mps: 0.0,
         path: Some((time_s, path)),
     });
     Ok(())

@@ -12,8 +12,7 @@ use rampart_bench::traffic::{self, Kind};
 use rampart_bench::{plots, shots};
 use tracking::{Association, Settings};
 
-const USAGE: &str =
-    "usage: tracks [--tiny] [--seeds N] [--shots N] [--hours N] [--python PROGRAM] [--no-peer]";
+const USAGE: &str = "usage: tracks [--tiny] [--seeds N] [--shots N] [--hours N] [--seed N] [--traffic [KIND]] [--python PROGRAM] [--no-peer]";
 /// What tuning gave Stone Soup on raids of other seeds: see `bench/README.md`.
 const TUNED: [&str; 6] = ["--acceleration", "400", "--missed", "5", "--speed", "200"];
 
@@ -22,6 +21,10 @@ struct Plan {
     seeds: u32,
     shots: u32,
     hours: f64,
+    /// Seed of the hours in which nothing falls.
+    seed: u32,
+    /// Only those hours, of every kind of traffic or of those that begin so.
+    traffic: Option<String>,
     python: Option<PathBuf>,
     targets: Vec<u32>,
     tiny: bool,
@@ -29,6 +32,9 @@ struct Plan {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let plan = plan()?;
+    if plan.traffic.is_some() {
+        return quiet(&plan);
+    }
     println!(
         "processor time on a machine that may be busy with other work; raids of 20 scans, the first 5 left out"
     );
@@ -80,11 +86,13 @@ fn plan() -> Result<Plan, Box<dyn Error>> {
         seeds: 5,
         shots: 300,
         hours: 24.0,
+        seed: 1,
+        traffic: None,
         python: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python")),
         targets: vec![10, 50, 100],
         tiny: false,
     };
-    let mut words = std::env::args().skip(1);
+    let mut words = std::env::args().skip(1).peekable();
     while let Some(word) = words.next() {
         let mut next = || words.next().ok_or(USAGE);
         match word.as_str() {
@@ -101,6 +109,11 @@ fn plan() -> Result<Plan, Box<dyn Error>> {
             "--seeds" => plan.seeds = next()?.parse()?,
             "--shots" => plan.shots = next()?.parse()?,
             "--hours" => plan.hours = next()?.parse()?,
+            "--seed" => plan.seed = next()?.parse()?,
+            "--traffic" => {
+                let kind = words.next_if(|word| !word.starts_with('-'));
+                plan.traffic = Some(kind.unwrap_or_default());
+            }
             "--python" => plan.python = Some(next()?.into()),
             "--no-peer" => plan.python = None,
             _ => return Err(USAGE.into()),
@@ -301,18 +314,27 @@ fn stages(found: &Found) {
 /// Hours in which nothing is fired at anybody.
 fn quiet(plan: &Plan) -> Result<(), Box<dyn Error>> {
     println!("\nhours in which nothing falls, clutter of 10 plots a scan in all of them");
-    println!("what flies    hours   flown  needless alerts  a day, at 95 % at most");
+    println!("what flies    hours   flown  needless alerts  in 30 days  at 95 % at most");
     let mut groups: Vec<(String, Vec<Kind>)> = vec![("nothing".into(), vec![])];
     groups.extend(Kind::ALL.map(|kind| (format!("{kind:?}").to_lowercase(), vec![kind])));
+    let wanted = plan.traffic.as_deref().unwrap_or_default();
+    groups.retain(|(name, _)| name.starts_with(wanted));
+    if groups.is_empty() {
+        return Err(format!("no kind of traffic begins with '{wanted}'").into());
+    }
     for (name, kinds) in groups {
-        let found = traffic::watch(&kinds, plan.hours, 1)?;
+        let found = traffic::watch(&kinds, plan.hours, plan.seed)?;
         println!(
-            "{name:12} {:6} {:7}  {:15}  {:.2}",
+            "{name:12} {:6} {:7}  {:15}  {:10.2}  {:.2}",
             found.hours,
             found.flyers,
             found.alerts,
-            most(found.alerts) * 24.0 / found.hours
+            f64::from(found.alerts) * 720.0 / found.hours,
+            most(found.alerts) * 720.0 / found.hours
         );
+        for told in &found.told {
+            println!("             {told}");
+        }
         for (class, count) in &found.dismissed {
             println!("             dismissed as {class}: {count}");
         }

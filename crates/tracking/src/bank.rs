@@ -27,7 +27,7 @@ const KINDS_APART: f64 = 1.0;
 /// How long a machine-gun round is seen, s, and down to which speed, m/s (assumed: a tracer burns 1 to 3 s,
 /// in which it slows from 850 m/s to 300).
 const BULLET_AGE_MAX_S: f64 = 3.0;
-const BULLET_SPEED_MIN_MPS: f64 = 200.0;
+pub(crate) const BULLET_SPEED_MIN_MPS: f64 = 200.0;
 
 /// What every bank needs to move.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,19 @@ pub(crate) struct Physics {
     pub(crate) drag: DragPrior,
     /// Level of the ground, m.
     pub(crate) ground_m: f64,
+}
+
+/// Speed of a state and its standard deviation, m/s.
+fn speed(state: &Gaussian) -> [f64; 2] {
+    let velocity = &state.mean[3..6];
+    let squared: f64 = velocity.iter().map(|part| part * part).sum();
+    let along = |row: usize| -> f64 {
+        let columns = velocity.iter().zip(&state.covariance[row + 3][3..6]);
+        columns.map(|(part, covariance)| part * covariance).sum()
+    };
+    let spread: f64 = (0..3).map(|row| velocity[row] * along(row)).sum();
+    let variance = if squared > 0.0 { spread / squared } else { 0.0 };
+    [libm::sqrt(squared), libm::sqrt(variance.max(0.0))]
 }
 
 /// One model and its state.
@@ -52,7 +65,9 @@ pub(crate) struct Member {
 pub(crate) struct Bank {
     pub(crate) members: Vec<Member>,
     pub(crate) misfit: Misfit,
-    /// Time since its first two plots, s.
+    /// What was held against falling because nothing was seen before the first plot: a factor.
+    pub(crate) unseen: f64,
+    /// Time since its first plot, s.
     pub(crate) age_s: f64,
 }
 
@@ -82,6 +97,7 @@ crate::stored!(Member {
 crate::stored!(Bank {
     members,
     misfit,
+    unseen,
     age_s
 });
 crate::stored!(Misfit {
@@ -412,9 +428,9 @@ impl Bank {
     /// Drops what has become impossible and makes the weights sum to one.
     fn tidy(&mut self, plots: u32) {
         self.members.retain(|member| member.state.is_sound());
+        self.drop_spent_bullets();
         if plots >= PLOTS_BEFORE_DROPPING && self.members.len() > 1 {
             self.drop_below(WEIGHT_MIN);
-            self.drop_spent_bullets();
             self.join_kinds();
         }
         for member in &mut self.members {
@@ -438,13 +454,13 @@ impl Bank {
             .retain(|member| member.weight >= least || falling(member) && member.weight >= best);
     }
 
-    /// Drops the machine-gun round where it would be spent: a light mortar round has nearly its drag.
+    /// Drops the machine-gun round where it would surely be spent: a light mortar round has nearly its drag.
     fn drop_spent_bullets(&mut self) {
         let old = self.age_s > BULLET_AGE_MAX_S;
         self.members.retain(|member| {
-            let speed_squared: f64 = member.state.mean[3..6].iter().map(|part| part * part).sum();
+            let [speed_mps, sigma_mps] = speed(&member.state);
             member.class != Class::MachineGunRound
-                || !old && speed_squared > BULLET_SPEED_MIN_MPS * BULLET_SPEED_MIN_MPS
+                || !old && speed_mps + 2.0 * sigma_mps > BULLET_SPEED_MIN_MPS
         });
     }
 

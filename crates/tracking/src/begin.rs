@@ -6,9 +6,9 @@
 
 use ballistics::atmosphere::STANDARD_GRAVITY_MPS2;
 
-use crate::bank::{Bank, MEMBERS_MAX, Member, Physics};
+use crate::bank::{BULLET_SPEED_MIN_MPS, Bank, MEMBERS_MAX, Member, Physics};
 use crate::drag::RoundKind;
-use crate::filter::{Filter, Gaussian};
+use crate::filter::{Filter, Gaussian, see};
 use crate::matrix::{cholesky, forward};
 use crate::model::{Class, Manner};
 use crate::motion::STATES;
@@ -33,6 +33,43 @@ const GUN_HEIGHT_MAX_M: f64 = 1_200.0;
 
 /// (2π)^(−3/2).
 const PEAK: f64 = 0.063_493_635_934_240_97;
+/// Looks before the first plot at which a round should have been seen, if it was in view then: what does not
+/// fall may have stood behind a hill, a round is in view within seconds of its coming. More would be held
+/// against a round that a hill hid, for longer than the plots to come make up for.
+const LOOKS_BACK: u32 = 2;
+/// Least time between them, s: misses that are nearer hang together.
+const LOOKS_APART_S: f64 = 0.5;
+
+/// The first plot of a pair.
+#[derive(Clone, Copy)]
+pub(crate) struct First<'a> {
+    pub(crate) sensor: &'a SensorModel,
+    pub(crate) sighting: &'a Sighting,
+    /// For how long the sensor had looked steadily before, s.
+    pub(crate) watched_s: f64,
+}
+
+impl First<'_> {
+    /// Probability that what is now at `state`, `time_s` after the plot, gave none before it.
+    fn unseen(&self, state: &[f64; STATES], time_s: f64, ground_m: f64) -> f64 {
+        let apart_s = self.sensor.scan_period_s.max(LOOKS_APART_S);
+        let in_view = |look: &u32| {
+            let before_s = f64::from(*look) * apart_s;
+            let back_s = time_s + before_s;
+            let mut then = *state;
+            for axis in 0..3 {
+                then[axis] -= back_s * state[axis + 3];
+            }
+            then[2] -= 0.5 * STANDARD_GRAVITY_MPS2 * back_s * back_s;
+            let [range, azimuth, elevation, _] = see(&then, self.sensor, 0.0);
+            before_s <= self.watched_s
+                && then[2] > ground_m
+                && self.sensor.sees([range, azimuth, elevation])
+        };
+        let missed = (1..=LOOKS_BACK).filter(in_view).count();
+        libm::pow(1.0 - self.sensor.detection_probability, missed as f64)
+    }
+}
 
 /// A model to begin with.
 struct Model {
@@ -108,7 +145,7 @@ impl Model {
     fn begin(
         &self,
         physics: &Physics,
-        first: (&SensorModel, &Sighting),
+        first: &First<'_>,
         second: (&SensorModel, &Sighting),
         time_s: f64,
     ) -> Option<Member> {
@@ -120,15 +157,15 @@ impl Model {
         let [log_drag, drag_sigma] = self.log_drag;
         state.mean[6] = log_drag;
         for axis in 0..3 {
-            state.mean[axis] = first.1.position_m[axis];
-            state.covariance[axis][..3].copy_from_slice(&first.1.covariance_m2[axis]);
+            state.mean[axis] = first.sighting.position_m[axis];
+            state.covariance[axis][..3].copy_from_slice(&first.sighting.covariance_m2[axis]);
             let spread = if axis == 2 { upward } else { level };
             state.covariance[axis + 3][axis + 3] = spread * spread;
         }
         state.covariance[6][6] = drag_sigma * drag_sigma;
         state.covariance[7][7] = physics.falling.wind_variance();
         state.covariance[8][8] = physics.falling.wind_variance();
-        state.update_rate(first.0, first.1);
+        state.update_rate(first.sensor, first.sighting);
         let motion = physics.motion(self.class);
         state.predict(Filter::Extended, motion, &self.manner, time_s);
         let expected = state.expected_place(second.1)?;
@@ -147,24 +184,18 @@ impl Model {
 /// All models that may begin at a plot.
 pub(crate) struct Beginning<'a> {
     physics: &'a Physics,
-    sensor: &'a SensorModel,
-    sighting: &'a Sighting,
+    first: First<'a>,
     models: Vec<Model>,
 }
 
 impl<'a> Beginning<'a> {
     /// Gets the models ready.
-    pub(crate) fn new(
-        physics: &'a Physics,
-        sensor: &'a SensorModel,
-        sighting: &'a Sighting,
-    ) -> Self {
+    pub(crate) fn new(physics: &'a Physics, first: First<'a>) -> Self {
         let mut models = Vec::with_capacity(MEMBERS_MAX);
-        models.extend(physics.models(sighting.position_m[2]));
+        models.extend(physics.models(first.sighting.position_m[2]));
         Self {
             physics,
-            sensor,
-            sighting,
+            first,
             models,
         }
     }
@@ -181,7 +212,7 @@ impl<'a> Beginning<'a> {
         let screened = self.screened(second, time_s);
         let all = screened.iter().copied().reduce(f64::max)?;
         let turned = turned(second);
-        if self.sighting.rated || second.rated {
+        if self.first.sighting.rated || second.rated {
             // A range rate makes a model likelier by its peak at most.
             let peak = sensor.range_rate_sigma_mps.map_or(0.0, |sigma| {
                 -0.5 * libm::log(std::f64::consts::TAU * sigma * sigma)
@@ -207,7 +238,7 @@ impl<'a> Beginning<'a> {
         time_s: f64,
     ) -> Option<(Bank, f64)> {
         // A range rate may make any model as much likelier as it is precise: then all are filtered.
-        let rated = self.sighting.rated || second.rated;
+        let rated = self.first.sighting.rated || second.rated;
         let screened = self.screened(second, time_s);
         let best = screened.iter().copied().reduce(f64::max)?;
         let falling = |model: &Model| model.class == Class::FallingRound;
@@ -218,34 +249,68 @@ impl<'a> Beginning<'a> {
             .filter(|(model, _)| falling(model));
         let best_falling = of_falling.map(|(_, one)| *one).reduce(f64::max)?;
         let wanted = |model: &Model, one: f64| {
-            rated || one >= best - SLACK || falling(model) && one >= best_falling
+            one > f64::NEG_INFINITY
+                && (rated || one >= best - SLACK || falling(model) && one >= best_falling)
         };
         let both = || self.models.iter().zip(&screened);
         let wanted = || both().filter(|(model, one)| wanted(model, **one));
         let mut members = Vec::with_capacity(wanted().count());
-        let (first, second_seen) = ((self.sensor, self.sighting), (sensor, second));
         for (model, _) in wanted() {
-            members.extend(model.begin(self.physics, first, second_seen, time_s));
+            members.extend(model.begin(self.physics, &self.first, (sensor, second), time_s));
         }
+        let apart_s = time_s + second.offset_s;
         let mut bank = Bank {
             members,
+            unseen: 1.0,
+            age_s: apart_s,
             ..Bank::default()
         };
         let total = bank.normalise_logarithms()?;
+        // Of the classes alone: that there is something is no less likely.
+        for member in &mut bank.members {
+            if member.class.falls() || member.class.flies_freely() {
+                let state = &member.state.mean;
+                let unseen = self.first.unseen(state, apart_s, self.physics.ground_m);
+                member.weight *= unseen;
+                bank.unseen = bank.unseen.min(unseen);
+            }
+        }
+        bank.normalise();
         bank.drop_below(WEIGHT_MIN);
         bank.normalise();
         Some((bank, total + turned(second)))
     }
 
-    /// Logarithm of the weight of each model by the place of the second plot alone.
+    /// Logarithm of the weight of each model by the place of the second plot alone; none of a bullet that is
+    /// surely spent.
     fn screened(&self, second: &Sighting, time_s: f64) -> [f64; MEMBERS_MAX] {
+        let first = self.first.sighting;
         let apart_s = time_s + second.offset_s;
+        let spent = greatest_speed_mps(first, second, apart_s) < BULLET_SPEED_MIN_MPS;
         let mut screened = [f64::NEG_INFINITY; MEMBERS_MAX];
         for (one, model) in screened.iter_mut().zip(&self.models) {
-            *one = model.screened(self.sighting, second, apart_s);
+            if model.class != Class::MachineGunRound || !spent {
+                *one = model.screened(first, second, apart_s);
+            }
         }
         screened
     }
+}
+
+/// Mean speed between two sightings, and two standard deviations of it more, m/s.
+fn greatest_speed_mps(first: &Sighting, second: &Sighting, apart_s: f64) -> f64 {
+    let off = [0, 1, 2].map(|axis| second.position_m[axis] - first.position_m[axis]);
+    let distance_m = libm::sqrt(off.iter().map(|part| part * part).sum()).max(1e-3);
+    let covariance = |row: usize, column: usize| {
+        first.covariance_m2[row][column] + second.covariance_m2[row][column]
+    };
+    let along = |row: usize| -> f64 {
+        (0..3)
+            .map(|column| covariance(row, column) * off[column])
+            .sum()
+    };
+    let spread: f64 = (0..3).map(|row| off[row] * along(row)).sum();
+    (distance_m + 2.0 * libm::sqrt(spread.max(0.0)) / distance_m) / apart_s.max(1e-3)
 }
 
 /// Logarithm of what takes a density per m³ at a sighting to one per m and rad².
@@ -259,20 +324,11 @@ fn turned(sighting: &Sighting) -> f64 {
 mod tests {
     use super::*;
     use crate::motion::Motion;
-    use crate::{AzimuthReference, DragPrior, FieldOfView, Surroundings};
+    use crate::{AzimuthReference, DragPrior, FieldOfView, Settings, Surroundings};
     use theatre::{Plot, Stream};
 
-    /// What a plot weighs without a range rate, against all models filtered, by seconds and metres apart.
-    #[test]
-    fn the_closed_form_is_the_filters_own_density() {
-        let drag = DragPrior::default();
-        let physics = Physics {
-            filter: Filter::Extended,
-            falling: Motion::new(&Surroundings::default(), &drag),
-            drag,
-            ground_m: 0.0,
-        };
-        let sensor = SensorModel {
+    fn sensor() -> SensorModel {
+        SensorModel {
             position_m: [0.0; 3],
             azimuth_reference: AzimuthReference::XAxis,
             range_sigma_m: 10.0,
@@ -288,10 +344,23 @@ mod tests {
                 range_max_m: 12_000.0,
                 azimuth_min_rad: -1.0,
                 azimuth_max_rad: 1.0,
-                elevation_min_rad: 0.0,
-                elevation_max_rad: 1.0,
+                elevation_min_rad: 0.01,
+                elevation_max_rad: 1.5,
             },
+        }
+    }
+
+    /// What a plot weighs without a range rate, against all models filtered, by seconds and metres apart.
+    #[test]
+    fn the_closed_form_is_the_filters_own_density() {
+        let drag = DragPrior::default();
+        let physics = Physics {
+            filter: Filter::Extended,
+            falling: Motion::new(&Surroundings::default(), &drag),
+            drag,
+            ground_m: 0.0,
         };
+        let sensor = sensor();
         let mut stream = Stream::new(9, 0, 0, 0x6265_6769);
         let (mut compared, mut worst) = (0, 0.0_f64);
         for _ in 0..2_000 {
@@ -319,7 +388,12 @@ mod tests {
                 };
                 sensor.sighting(&plot, 0).unwrap()
             });
-            let beginning = Beginning::new(&physics, &sensor, &first);
+            let first = First {
+                sensor: &sensor,
+                sighting: &first,
+                watched_s: 0.0,
+            };
+            let beginning = Beginning::new(&physics, first);
             let (bank, filtered) = beginning.bank(&sensor, &second, time_s).unwrap();
             assert!(bank.members.iter().all(|member| member.weight > 0.0));
             // Below that nothing begins.
@@ -333,5 +407,61 @@ mod tests {
         }
         assert!(compared > 1_000, "{compared}");
         assert!(worst < 0.15, "{worst}");
+    }
+
+    /// The bank of two plots a second apart, along the first axis at a height.
+    fn begun([from_m, to_m]: [f64; 2], height_m: f64, watched_s: f64) -> Bank {
+        let settings = Settings::default();
+        let physics = Physics {
+            filter: settings.filter,
+            falling: Motion::new(&settings.surroundings, &settings.drag),
+            drag: settings.drag,
+            ground_m: 0.0,
+        };
+        let sensor = sensor();
+        let plot = |level_m: f64| Plot {
+            time_ns: 0,
+            range_m: level_m.hypot(height_m),
+            azimuth_rad: 0.0,
+            elevation_rad: height_m.atan2(level_m),
+            range_rate_mps: None,
+            signal_to_noise_db: None,
+        };
+        let [one, other] =
+            [from_m, to_m].map(|level_m| sensor.sighting(&plot(level_m), 0).unwrap());
+        let first = First {
+            sensor: &sensor,
+            sighting: &one,
+            watched_s,
+        };
+        let (bank, _) = Beginning::new(&physics, first)
+            .bank(&sensor, &other, 1.0)
+            .unwrap();
+        bank
+    }
+
+    #[test]
+    fn a_round_that_should_have_been_seen_before_is_less_likely() {
+        let odds = |levels_m, height_m, watched_s| {
+            let falling = begun(levels_m, height_m, watched_s).probability_of_falling();
+            falling / (1.0 - falling)
+        };
+        // In the midst of the view, two looks are held against it.
+        let midst = |watched_s| odds([5_000.0, 4_900.0], 2_000.0, watched_s);
+        assert!((midst(10.0) / midst(0.0) - 0.01).abs() < 0.005);
+        assert!((midst(1.5) / midst(0.0) - 0.1).abs() < 0.05);
+        // What has just come into view is as likely as ever.
+        let edge = |watched_s| odds([11_700.0, 11_400.0], 2_000.0, watched_s);
+        assert!((edge(10.0) / edge(0.0) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_spent_bullet_is_none_from_the_first_two_plots_on() {
+        let bullet = Class::MachineGunRound as usize;
+        assert_eq!(
+            begun([3_000.0, 2_900.0], 300.0, 0.0).probabilities()[bullet],
+            0.0
+        );
+        assert!(begun([3_000.0, 2_500.0], 300.0, 0.0).probabilities()[bullet] > 0.1);
     }
 }

@@ -80,11 +80,7 @@ impl Gaussian {
 
     /// Weight of a sigma point.
     pub(crate) fn weight(point: usize) -> f64 {
-        if point == 0 {
-            MIDDLE_WEIGHT
-        } else {
-            OUTER_WEIGHT
-        }
+        [MIDDLE_WEIGHT, OUTER_WEIGHT][usize::from(point > 0)]
     }
 
     /// The state some time later. `motion` is none for what flies by itself, which keeps its velocity.
@@ -593,7 +589,7 @@ fn from_sensor(state: &[f64; STATES], sensor: &SensorModel, offset_s: f64) -> (f
 }
 
 /// What a radar measures of a state.
-fn see(state: &[f64; STATES], sensor: &SensorModel, offset_s: f64) -> [f64; 4] {
+pub(crate) fn see(state: &[f64; STATES], sensor: &SensorModel, offset_s: f64) -> [f64; 4] {
     let (x, y, z) = from_sensor(state, sensor, offset_s);
     let level = libm::sqrt(x * x + y * y);
     let range = libm::sqrt(level * level + z * z).max(1e-3);

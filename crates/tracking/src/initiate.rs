@@ -10,7 +10,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::associate::{ByRange, Pair, Scene};
 use crate::bank::Bank;
-use crate::begin::Beginning;
+use crate::begin::{Beginning, First};
 use crate::filter::Expected;
 use crate::sensor::{SensorModel, Sighting};
 use crate::tracker::Settings;
@@ -25,6 +25,10 @@ const HOPELESS: f64 = 10.0;
 const PLOTS_TO_WAIT: usize = 5;
 /// Fewest plots of a track.
 const PLOTS_MIN: usize = 3;
+/// Score from which nothing else begins with the plots of a branch. Chance reaches it less than once in e¹⁵
+/// beginnings; a lower one lets a branch of two clutter plots and a bird's take the bird's next ones too, so
+/// that no bird ever begins.
+const HOLDING_SCORE: f64 = 15.0;
 /// Plots for which a branch is split at most, in one scan.
 const CHILDREN_MAX: usize = 3;
 /// Greatest speed that joins two plots, m/s.
@@ -42,7 +46,7 @@ const PAIRS_MAX: usize = 1 << 20;
 /// As a branch is also given up when it finds nothing for a while, this bounds its age.
 const PLOTS_MAX: usize = 12;
 
-/// A plot that may be the first of a track.
+/// A plot that may be the first of a track, of several branches until one holds it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seed {
     pub(crate) number: PlotNumber,
@@ -50,8 +54,19 @@ pub(crate) struct Seed {
     /// Moment of the plot, ns.
     pub(crate) time_ns: i64,
     pub(crate) sighting: Sighting,
-    /// Whether it has begun a branch, and need not be looked at again.
-    pub(crate) begun: bool,
+    /// For how long its sensor had looked steadily before, s.
+    pub(crate) watched_s: f64,
+}
+
+impl Seed {
+    /// It as the first plot of a pair, by its sensor.
+    fn first<'a>(&'a self, sensor: &'a SensorModel) -> First<'a> {
+        First {
+            sensor,
+            sighting: &self.sighting,
+            watched_s: self.watched_s,
+        }
+    }
 }
 
 /// What may become a track.
@@ -91,7 +106,7 @@ crate::stored!(Seed {
     sensor,
     time_ns,
     sighting,
-    begun
+    watched_s
 });
 // Between scans no bank awaits anything.
 crate::stored!(Branch { id, bank, score, best_score, plots, last_plot_ns, leads; awaits = None });
@@ -125,6 +140,11 @@ impl Branch {
             self.bank
                 .update(physics, sensor, sighting, &parent.scan, plots);
         }
+    }
+
+    /// Whether nothing else may begin with its plots.
+    pub(crate) fn holds_its_plots(&self) -> bool {
+        self.leads && self.plots.len() >= PLOTS_MIN && self.score >= HOLDING_SCORE
     }
 
     /// Whether it fits as well as a target would, and is young enough not to have become certain.
@@ -267,7 +287,7 @@ fn begun(
 ) -> Option<Bank> {
     let scene = leftover.scene;
     let sensor = sensors.get(seed.sensor)?;
-    let beginning = Beginning::new(scene.physics, sensor, &seed.sighting);
+    let beginning = Beginning::new(scene.physics, seed.first(sensor));
     let (second, elapsed_s) = (&scene.sightings[plot], leftover.elapsed_s(seed));
     let (bank, _) = beginning.bank(scene.sensor, second, elapsed_s)?;
     Some(bank)
@@ -275,7 +295,7 @@ fn begun(
 
 /// Joins seeds with the plots that nobody claims into new branches, whose banks are still to [`grow`].
 pub(crate) fn begin(
-    seeds: &mut [Seed],
+    seeds: &[Seed],
     sensors: &[SensorModel],
     leftover: &Leftover<'_>,
     settings: &Settings,
@@ -289,7 +309,7 @@ pub(crate) fn begin(
     let least = settings.confirmation_score - FURTHEST_BEHIND;
     let waiting_max = out.len() + WAITING_TIMES * settings.branches_max;
     let (mut near, mut pairs) = (Vec::new(), 0);
-    for (place, seed) in seeds.iter_mut().enumerate() {
+    for (place, seed) in seeds.iter().enumerate() {
         let Some(sensor) = sensors.get(seed.sensor) else {
             continue;
         };
@@ -300,8 +320,8 @@ pub(crate) fn begin(
         let mut beginning = None;
         for &index in &near {
             let sighting = &scene.sightings[index];
-            let beginning = beginning
-                .get_or_insert_with(|| Beginning::new(scene.physics, sensor, &seed.sighting));
+            let beginning =
+                beginning.get_or_insert_with(|| Beginning::new(scene.physics, seed.first(sensor)));
             let rated = usize::from(sighting.rated);
             let found = newness + scene.log_detected[rated] + scene.log_missed;
             let weighed = beginning.weigh(scene.sensor, sighting, elapsed_s, least - found);
@@ -310,7 +330,6 @@ pub(crate) fn begin(
             };
             let score = found + log_density;
             if score > least {
-                seed.begun = true;
                 out.push(Branch {
                     id: *next_id,
                     awaits: bank.is_none().then_some(Awaits::Seed(place, index)),

@@ -1,6 +1,6 @@
 //! All that is known at one moment, and what one scan does to it.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::associate::{Association, ByRange, Pair, Scene, decide};
 use crate::bank::Bank;
@@ -26,6 +26,8 @@ const DISMISSAL_PLOTS: u32 = 5;
 const DISMISSAL_AGE_S: f64 = 1.0;
 /// Probability of falling from which a dismissal is taken back.
 const REINSTATED_PROBABILITY: f64 = 0.5;
+/// Scan periods between two looks up to which a sensor looks steadily.
+const STEADY_PERIODS: f64 = 1.5;
 /// Squared distance in six components below which two tracks are one target, and plots that both must
 /// have: neighbours that fly in formation differ by more than their own errors.
 const DUPLICATE_DISTANCE: f64 = 4.0;
@@ -48,6 +50,8 @@ struct Kept {
 pub(crate) struct Picture {
     pub(crate) time_ns: Option<i64>,
     scan_number: u64,
+    /// By sensor, since when it has looked without a break, and when it looked last, ns.
+    watched: BTreeMap<usize, [i64; 2]>,
     next_id: u64,
     tracks: Vec<Kept>,
     branches: Vec<Branch>,
@@ -69,6 +73,7 @@ crate::stored!(Kept {
 crate::stored!(Picture {
     time_ns,
     scan_number,
+    watched,
     next_id,
     tracks,
     branches,
@@ -88,6 +93,11 @@ impl Picture {
         });
         self.time_ns = Some(scan.time_ns);
         self.scan_number += 1;
+        let [since_ns, last_ns] = self.watched.entry(scan.sensor).or_insert([scan.time_ns; 2]);
+        if seconds_since(*last_ns, scan.time_ns) > STEADY_PERIODS * sensor.scan_period_s {
+            *since_ns = scan.time_ns;
+        }
+        *last_ns = scan.time_ns;
         let sightings: Vec<Sighting> = scan
             .plots
             .iter()
@@ -192,7 +202,7 @@ impl Picture {
         initiate::grow(both, parents, (&[], &[]), &leftover);
         let taken: BTreeSet<u64> = branches
             .iter()
-            .filter(|branch| branch.leads && branch.plots.len() >= 3)
+            .filter(|branch| branch.holds_its_plots())
             .chain(&confirmed)
             .flat_map(|branch| branch.plots.iter().copied())
             .collect();
@@ -203,9 +213,8 @@ impl Picture {
             unclaimed[index] = false;
         }
         let oldest_ns = scan.time_ns.saturating_sub((setup.seed_age_s * 1e9) as i64);
-        self.seeds.retain(|seed| {
-            seed.time_ns >= oldest_ns && !seed.begun && !taken.contains(&seed.number)
-        });
+        self.seeds
+            .retain(|seed| seed.time_ns >= oldest_ns && !taken.contains(&seed.number));
         let leftover = Leftover {
             scene,
             time_ns: scan.time_ns,
@@ -213,7 +222,7 @@ impl Picture {
             unclaimed,
         };
         initiate::begin(
-            &mut self.seeds,
+            &self.seeds,
             &setup.sensors,
             &leftover,
             &setup.settings,
@@ -247,6 +256,8 @@ impl Picture {
         let first_number = self.scan_number * PLOTS_PER_SCAN_MAX as u64;
         let sightings = scene.sightings.iter().zip(unclaimed).enumerate();
         let free = sightings.filter(|(_, (_, free))| **free);
+        let watched = self.watched.get(&scan.sensor);
+        let watched_s = watched.map_or(0.0, |[since_ns, _]| seconds_since(*since_ns, scan.time_ns));
         self.seeds.extend(free.map(|(index, (sighting, _))| {
             Seed {
                 number: first_number + index as u64,
@@ -255,7 +266,7 @@ impl Picture {
                     .time_ns
                     .saturating_add((sighting.offset_s * 1e9) as i64),
                 sighting: *sighting,
-                begun: false,
+                watched_s,
             }
         }));
         let excess = self.seeds.len().saturating_sub(setup.settings.seeds_max);
@@ -288,7 +299,8 @@ impl Picture {
             let falling = track.bank.probability_of_falling();
             if track.dismissed {
                 track.dismissed = falling < REINSTATED_PROBABILITY;
-            } else if falling <= 1.0 - DISMISSAL_PROBABILITY
+            // Plots are to speak against a round here, not that there were none before them.
+            } else if falling <= (1.0 - DISMISSAL_PROBABILITY) * track.bank.unseen
                 && track.plots >= DISMISSAL_PLOTS
                 && seconds_since(track.confirmed_ns, time_ns) >= DISMISSAL_AGE_S
             {

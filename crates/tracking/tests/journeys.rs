@@ -365,3 +365,43 @@ fn a_radar_that_looks_often_may_lose_sight_for_over_two_seconds() {
     assert_eq!(before[0].id, after[0].id);
     assert_eq!(tracker.ended().count() + tracker.dismissed().count(), 0);
 }
+
+/// What a drone gave in simulated hours in which nothing fell, and the clutter plot before it: the two were
+/// once a round, which then took every plot that could have begun the drone.
+#[test]
+fn a_drone_beside_a_clutter_plot_is_no_round() {
+    let mut radar = Radar::default();
+    radar.model.field_of_view.azimuth_min_rad = -3.1;
+    radar.model.field_of_view.azimuth_max_rad = 3.1;
+    let mut tracker = tracker(Settings::default(), &radar);
+    for (second, [x, y, z]) in [
+        (0, [844.0_f64, -1_142.0, 337.0]),
+        (2, [981.0, -895.0, 468.0]),
+        (3, [967.0, -883.0, 466.0]),
+        (4, [971.0, -884.0, 465.0]),
+    ] {
+        let time_ns = second * 1_000_000_000;
+        let level_m = x.hypot(y);
+        let plot = Plot {
+            time_ns,
+            range_m: level_m.hypot(z),
+            azimuth_rad: y.atan2(x),
+            elevation_rad: z.atan2(level_m),
+            range_rate_mps: None,
+            signal_to_noise_db: None,
+        };
+        let scan = Scan {
+            sensor: 0,
+            time_ns,
+            plots: vec![plot],
+        };
+        tracker.take(scan, time_ns).unwrap();
+    }
+    let tracks = confirmed(&tracker);
+    assert_eq!(tracks.len(), 1);
+    assert!(
+        tracks[0].probability_of_falling() < 1e-3,
+        "{:?}",
+        tracks[0].probabilities
+    );
+}
