@@ -90,7 +90,7 @@ enum Command {
     /// `range_min_m`, `range_max_m` and so on for `azimuth` and `elevation` in rad. It may have `range_rate_sigma_mps`,
     /// `ground_height_m`, and the bias: `range_bias_m`, `azimuth_bias_rad`, `elevation_bias_rad`, which are subtracted,
     /// and `range_bias_sigma_m`, `azimuth_bias_sigma_rad`, `elevation_bias_sigma_rad`, what is not known of them, which
-    /// widens tracks and impacts. Without a spread impacts allow for one as large as the random error; 0 says that there is none.
+    /// widens tracks and impacts. Without a spread impacts allow for one half as large as the random error; 0 says that there is none.
     ///
     /// Exit status: 0; 1 bad input, after what came before it; 64 wrong usage.
     Replay(Box<replay::ReplayArguments>),

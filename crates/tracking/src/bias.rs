@@ -11,7 +11,7 @@ use crate::sensor::SensorModel;
 
 /// Bias that impacts allow for where nobody says how large it is, as a share of the radar's stated random
 /// error. See `DESIGN.md` for why, and why this much.
-const UNSTATED_SHARE: f64 = 1.0;
+const UNSTATED_SHARE: f64 = 0.5;
 
 /// The systematic error of a radar, in its own sense of azimuth: what it reports less what is.
 ///
