@@ -528,10 +528,11 @@ mod tests {
             .map(|index| {
                 let (sin, cos) = (0.5 * f64::from(index)).sin_cos();
                 let range = 2_000.0 + 300.0 * f64::from(index);
-                let height = 0.5 * range;
+                // A tilt moves an impact along the line of sight, by more where the round comes from higher up.
+                let by_tilt = 0.5 * range;
                 let slopes = [
-                    [-cos, range * sin, -height * sin],
-                    [-sin, -range * cos, height * cos],
+                    [-cos, range * sin, by_tilt * cos],
+                    [-sin, -range * cos, by_tilt * sin],
                 ];
                 let off = slopes.map(|row| row.iter().zip(bias).map(|(a, b)| a * b).sum());
                 round(off, slopes)
