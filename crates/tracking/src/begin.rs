@@ -50,8 +50,12 @@ pub(crate) struct First<'a> {
 }
 
 impl First<'_> {
-    /// Probability that what is now at `state`, `time_s` after the plot, gave none before it.
+    /// Probability that what is now at `state`, `time_s` after the plot, gave none before it. One where two
+    /// plots are too near each other to tell where it was.
     fn unseen(&self, state: &[f64; STATES], time_s: f64, ground_m: f64) -> f64 {
+        if time_s < LOOKS_APART_S {
+            return 1.0;
+        }
         let apart_s = self.sensor.scan_period_s.max(LOOKS_APART_S);
         let in_view = |look: &u32| {
             let before_s = f64::from(*look) * apart_s;
