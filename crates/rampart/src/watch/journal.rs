@@ -305,8 +305,8 @@ fn each_record(
 ) -> Result<u64, JournalError> {
     let mut rest = match bytes.strip_prefix(HEADER) {
         Some(rest) => rest,
-        // Cut off before it was written whole, or full of the nothing that lost power leaves.
-        None if HEADER.starts_with(bytes) || bytes.iter().all(|byte| *byte == 0) => {
+        // Too short for a record, or full of the nothing that lost power leaves.
+        None if bytes.len() <= HEADER.len() || bytes.iter().all(|byte| *byte == 0) => {
             return Ok(bytes.len() as u64);
         }
         None => return Err(JournalError::Foreign { segment }),
