@@ -14,8 +14,7 @@ import sys
 import time
 
 import numpy as np
-from flights_peer import fly
-from scipy.integrate import solve_ivp
+from flights_peer import fly, to_ground
 
 LANES = 4_000
 
@@ -149,24 +148,8 @@ def tabled(task):
             north * vx - slowing * vz - gravity,
         )
 
-    def height(_, state):
-        return state[2]
-
-    height.terminal, height.direction = True, -1
-
     def one(velocity, tolerance):
-        flight = solve_ivp(
-            change,
-            (0.0, 2.0 * velocity[2] / gravity + 10.0),
-            (0.0, 0.0, 0.0, *velocity),
-            method="DOP853",
-            rtol=tolerance,
-            atol=tolerance,
-            events=height,
-        )
-        if flight.status != 1:
-            raise RuntimeError(f"no impact: {flight.message}")
-        return flight.y_events[0][0][:2].tolist()
+        return to_ground(change, velocity, 2.0 * velocity[2] / gravity + 10.0, tolerance)
 
     velocities = given["velocities_mps"]
     exact = [one(velocity, 1e-11) for velocity in velocities]

@@ -30,13 +30,18 @@ def fly(task, velocity, tolerance):
         drag = k * max(0.0, 1.0 - 2.25577e-5 * z) ** 4.25588 * air_speed
         return (vx, vy, vz, -drag * ax, -drag * ay, -drag * az - gravity)
 
+    # Nothing stays up longer than it would without air.
+    return to_ground(change, velocity, 2.0 * velocity[2] / gravity + 1.0, tolerance)
+
+
+def to_ground(change, velocity, longest_s, tolerance):
+    """The place, m, where a flight from the origin under `change` falls through height 0."""
+
     def height(_, state):
         return state[2]
 
     height.terminal = True
     height.direction = -1
-    # Nothing stays up longer than it would without air.
-    longest_s = 2.0 * velocity[2] / gravity + 1.0
     flight = solve_ivp(
         change,
         (0.0, longest_s),

@@ -328,30 +328,14 @@ fn turned(sighting: &Sighting) -> f64 {
 mod tests {
     use super::*;
     use crate::motion::Motion;
-    use crate::{AzimuthReference, DragPrior, FieldOfView, Settings, Surroundings};
+    use crate::{DragPrior, Settings, Surroundings};
     use theatre::{Plot, Stream};
 
     fn sensor() -> SensorModel {
-        SensorModel {
-            position_m: [0.0; 3],
-            azimuth_reference: AzimuthReference::XAxis,
-            range_sigma_m: 10.0,
-            azimuth_sigma_rad: 3e-3,
-            elevation_sigma_rad: 4e-3,
-            range_rate_sigma_mps: None,
-            bias: crate::Bias::NONE,
-            detection_probability: 0.9,
-            clutter_per_scan: 10.0,
-            scan_period_s: 1.0,
-            field_of_view: FieldOfView {
-                range_min_m: 500.0,
-                range_max_m: 12_000.0,
-                azimuth_min_rad: -1.0,
-                azimuth_max_rad: 1.0,
-                elevation_min_rad: 0.01,
-                elevation_max_rad: 1.5,
-            },
-        }
+        let mut sensor = SensorModel::sample();
+        sensor.field_of_view.elevation_min_rad = 0.01;
+        sensor.field_of_view.elevation_max_rad = 1.5;
+        sensor
     }
 
     /// What a plot weighs without a range rate, against all models filtered, by seconds and metres apart.

@@ -160,18 +160,12 @@ impl Gaussian {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AzimuthReference, FieldOfView};
+    use crate::FieldOfView;
 
     fn radar() -> SensorModel {
         SensorModel {
             position_m: [100.0, -50.0, 20.0],
-            azimuth_reference: AzimuthReference::XAxis,
-            range_sigma_m: 10.0,
-            azimuth_sigma_rad: 3e-3,
-            elevation_sigma_rad: 4e-3,
-            range_rate_sigma_mps: None,
             bias: Bias::default(),
-            detection_probability: 0.9,
             clutter_per_scan: 1.0,
             scan_period_s: 0.05,
             field_of_view: FieldOfView {
@@ -182,6 +176,7 @@ mod tests {
                 elevation_min_rad: 0.0,
                 elevation_max_rad: 1.0,
             },
+            ..SensorModel::sample()
         }
     }
 

@@ -516,32 +516,13 @@ mod tests {
     use super::*;
     use crate::bank::Physics;
     use crate::motion::Motion;
-    use crate::{AzimuthReference, FieldOfView, Plot, SensorModel};
+    use crate::{Plot, SensorModel};
 
     fn setup() -> Setup {
         let settings = Settings::default();
         Setup {
             settings,
-            sensors: vec![SensorModel {
-                position_m: [0.0; 3],
-                azimuth_reference: AzimuthReference::XAxis,
-                range_sigma_m: 10.0,
-                azimuth_sigma_rad: 3e-3,
-                elevation_sigma_rad: 4e-3,
-                range_rate_sigma_mps: None,
-                bias: crate::Bias::NONE,
-                detection_probability: 0.9,
-                clutter_per_scan: 10.0,
-                scan_period_s: 1.0,
-                field_of_view: FieldOfView {
-                    range_min_m: 500.0,
-                    range_max_m: 12_000.0,
-                    azimuth_min_rad: -1.0,
-                    azimuth_max_rad: 1.0,
-                    elevation_min_rad: 0.0,
-                    elevation_max_rad: 1.0,
-                },
-            }],
+            sensors: vec![SensorModel::sample()],
             physics: Physics {
                 filter: settings.filter,
                 falling: Motion::new(&settings.surroundings, &settings.drag),

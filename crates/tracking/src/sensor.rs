@@ -269,3 +269,30 @@ pub(crate) fn wrapped(angle_rad: f64) -> f64 {
     }
     angle_rad - TAU * libm::round(angle_rad / TAU)
 }
+
+#[cfg(test)]
+impl SensorModel {
+    /// The radar that unit tests vary: a look a second, ten clutter plots, and no bias.
+    pub(crate) fn sample() -> Self {
+        Self {
+            position_m: [0.0; 3],
+            azimuth_reference: AzimuthReference::XAxis,
+            range_sigma_m: 10.0,
+            azimuth_sigma_rad: 3e-3,
+            elevation_sigma_rad: 4e-3,
+            range_rate_sigma_mps: None,
+            bias: Bias::NONE,
+            detection_probability: 0.9,
+            clutter_per_scan: 10.0,
+            scan_period_s: 1.0,
+            field_of_view: FieldOfView {
+                range_min_m: 500.0,
+                range_max_m: 12_000.0,
+                azimuth_min_rad: -1.0,
+                azimuth_max_rad: 1.0,
+                elevation_min_rad: 0.0,
+                elevation_max_rad: 1.0,
+            },
+        }
+    }
+}

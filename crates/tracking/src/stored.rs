@@ -258,31 +258,13 @@ stored_as!(EndCause: [
 mod tests {
     use super::*;
     use crate::warning::{self, Area, Warner};
-    use crate::{
-        AzimuthReference, FieldOfView, LevelGround, SensorModel, Settings, Tracker, TrackingError,
-    };
+    use crate::{LevelGround, SensorModel, Settings, Tracker, TrackingError};
     use theatre::Stream;
 
     fn tracker() -> Result<Tracker, TrackingError> {
         let radar = SensorModel {
-            position_m: [0.0; 3],
-            azimuth_reference: AzimuthReference::XAxis,
-            range_sigma_m: 10.0,
-            azimuth_sigma_rad: 3e-3,
-            elevation_sigma_rad: 4e-3,
-            range_rate_sigma_mps: None,
-            bias: crate::Bias::NONE,
-            detection_probability: 0.9,
-            clutter_per_scan: 10.0,
             scan_period_s: 0.5,
-            field_of_view: FieldOfView {
-                range_min_m: 500.0,
-                range_max_m: 12_000.0,
-                azimuth_min_rad: -1.0,
-                azimuth_max_rad: 1.0,
-                elevation_min_rad: 0.0,
-                elevation_max_rad: 1.0,
-            },
+            ..SensorModel::sample()
         };
         Tracker::new(Settings::default(), vec![radar])
     }

@@ -114,7 +114,7 @@ mod tests {
     use crate::bank::{Member, Physics};
     use crate::model::Class;
     use crate::motion::{Motion, STATES};
-    use crate::{AzimuthReference, DragPrior, FieldOfView, Surroundings};
+    use crate::{DragPrior, FieldOfView, Surroundings};
     use theatre::{Plot, Stream};
 
     /// Every plot of random scans against every model of random banks, near and far, of one moment and not.
@@ -193,15 +193,6 @@ mod tests {
     fn sensor() -> SensorModel {
         SensorModel {
             position_m: [100.0, -50.0, 3.0],
-            azimuth_reference: AzimuthReference::XAxis,
-            range_sigma_m: 10.0,
-            azimuth_sigma_rad: 3e-3,
-            elevation_sigma_rad: 4e-3,
-            range_rate_sigma_mps: None,
-            bias: crate::Bias::NONE,
-            detection_probability: 0.9,
-            clutter_per_scan: 10.0,
-            scan_period_s: 1.0,
             field_of_view: FieldOfView {
                 range_min_m: 10.0,
                 range_max_m: 12_000.0,
@@ -210,6 +201,7 @@ mod tests {
                 elevation_min_rad: -1.5,
                 elevation_max_rad: 1.5,
             },
+            ..SensorModel::sample()
         }
     }
 }
