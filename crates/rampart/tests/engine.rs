@@ -10,7 +10,7 @@ use radar::{Flight, SECOND, events, model, scan, settings, zone};
 use rampart::watch::engine::{
     BlindCause, Decision, Drill, Engine, EngineError, Event, EventKind, Live, Realm, Settings,
 };
-use theatre::{Reality, Stage, Warning};
+use theatre::{Reality, Stage, Warning, Zone};
 
 /// Takes events in, with the ticks that are due between them; the decisions with their moments.
 fn run<R: Realm>(engine: &mut Engine<R>, events: &[Event]) -> Vec<(i64, Decision<R>)> {
@@ -162,6 +162,16 @@ fn a_restart_in_the_middle_of_a_lasting_attack_is_no_restart() {
         engine.store(&mut state);
         state
     };
+    let latest = |engine: &Engine<Live>| {
+        let all = engine.latest().map(|message| message.warning().clone());
+        all.collect::<Vec<_>>()
+    };
+    // What receivers were told last of each zone, in the order of the zones.
+    let newest = |decisions: &[(i64, Decision<Live>)]| {
+        let told = warnings(decisions);
+        let of = |zone: &Zone| told.iter().rfind(|one| one.zone.id == zone.id).cloned();
+        settings.zones.iter().filter_map(of).collect::<Vec<_>>()
+    };
     let mut whole = engine(settings.clone());
     let (mut decisions, mut states, mut checkpoints) = (Vec::new(), Vec::new(), 0);
     for (number, event) in all.iter().enumerate() {
@@ -180,6 +190,7 @@ fn a_restart_in_the_middle_of_a_lasting_attack_is_no_restart() {
         let restored = Engine::<Live>::restore(settings.clone(), &mut state.as_slice());
         let mut restored = restored.unwrap().unwrap();
         assert_eq!(stored(&restored), state);
+        assert_eq!(latest(&restored), newest(&decisions[..told]));
         assert_eq!(run(&mut restored, &all[from..]), decisions[told..]);
         assert_eq!(whole.seen(), restored.seen());
         assert_eq!(whole.due_ns(), restored.due_ns());

@@ -94,6 +94,25 @@ fn lost_power_takes_what_was_not_on_the_disk_alone() {
 }
 
 #[test]
+fn power_lost_within_the_first_record_leaves_a_journal_that_opens() {
+    let disk = Disk::default();
+    let (mut journal, ..) = open(&disk, Limits::default());
+    journal.append(5, Kind::Started, b"one");
+    drop(journal);
+    let (segment, whole) = disk.platter().segments.pop_first().unwrap();
+    for length in 0..whole.len() {
+        let disk = Disk::default();
+        let mut bytes = whole[..length].to_vec();
+        if let Some(last) = bytes.last_mut() {
+            *last ^= 0x55;
+        }
+        disk.platter().segments.insert(segment, bytes);
+        let (_, found, held) = open(&disk, Limits::default());
+        assert_eq!((found.records, held), (0, Held::new()), "{length} bytes");
+    }
+}
+
+#[test]
 fn a_full_disk_loses_records_but_no_positions_and_recovers() {
     let disk = Disk::default();
     let (mut journal, ..) = open(&disk, Limits::default());

@@ -165,6 +165,59 @@ tracking::stored!(LeftOut {
     dropped
 });
 
+/// The latest message of a zone, which receivers are given again after a restart.
+#[derive(Clone, Debug)]
+struct Latest {
+    identifier: String,
+    sent_ns: i64,
+    notice: Notice,
+    /// Earlier messages of the same warning.
+    references: Vec<Reference>,
+}
+
+tracking::stored!(Latest {
+    identifier,
+    sent_ns,
+    notice,
+    references
+});
+
+impl Latest {
+    /// It as a message to its zone.
+    fn message<R: Realm>(&self, zone: &Zone) -> Message<R> {
+        let notice = &self.notice;
+        Message::new(Warning {
+            identifier: self.identifier.clone(),
+            reality: R::REALITY,
+            stage: notice.stage,
+            zone: zone.clone(),
+            sent_ns: self.sent_ns,
+            first_impact_ns: notice.first_impact_ns,
+            last_impact_ns: notice.last_impact_ns,
+            expires_ns: notice.expires_ns,
+            probability: notice.probability,
+            class: notice.class.name().to_owned(),
+            references: self.references.clone(),
+        })
+    }
+
+    /// What the next message of the same warning refers to; nothing where the warning is over.
+    fn references_with_it(&self) -> Vec<Reference> {
+        if matches!(self.notice.stage, Stage::Cancel | Stage::AllClear) {
+            return Vec::new();
+        }
+        let mut all = self.references.clone();
+        if all.len() >= REFERENCES_MAX {
+            all.remove(1);
+        }
+        all.push(Reference {
+            identifier: self.identifier.clone(),
+            sent_ns: self.sent_ns,
+        });
+        all
+    }
+}
+
 /// From events to decisions.
 #[derive(Debug)]
 pub struct Engine<R: Realm> {
@@ -176,8 +229,8 @@ pub struct Engine<R: Realm> {
     seen: Vec<Seen>,
     /// Dismissals of the last seconds that were told.
     told: BTreeSet<(i64, TrackId)>,
-    /// Messages of the open warning of each zone.
-    sent: Vec<Vec<Reference>>,
+    /// The latest message of each zone.
+    latest: Vec<Option<Latest>>,
     left_out: LeftOut,
     refusal: Option<TrackingError>,
     began_ns: Option<i64>,
@@ -224,7 +277,7 @@ impl<R: Realm> Engine<R> {
             health: Health::new(&settings.sensors),
             seen: Vec::new(),
             told: BTreeSet::new(),
-            sent: vec![Vec::new(); settings.zones.len()],
+            latest: vec![None; settings.zones.len()],
             left_out: LeftOut::default(),
             refusal: None,
             began_ns: None,
@@ -272,7 +325,7 @@ impl<R: Realm> Engine<R> {
         self.warner.store(out);
         self.health.store(out);
         self.told.store(out);
-        self.sent.store(out);
+        self.latest.store(out);
         self.left_out.store(out);
         self.began_ns.store(out);
         (self.checkpoint_ns, self.work_us).store(out);
@@ -293,11 +346,11 @@ impl<R: Realm> Engine<R> {
         self.warner.restore(bytes)?;
         self.health.restore(bytes)?;
         self.told = Stored::restore(bytes)?;
-        let sent = Vec::<Vec<Reference>>::restore(bytes)?;
-        if sent.len() != self.sent.len() {
+        let latest = Vec::<Option<Latest>>::restore(bytes)?;
+        if latest.len() != self.latest.len() {
             return None;
         }
-        self.sent = sent;
+        self.latest = latest;
         self.left_out = Stored::restore(bytes)?;
         self.began_ns = Stored::restore(bytes)?;
         (self.checkpoint_ns, self.work_us) = Stored::restore(bytes)?;
@@ -432,50 +485,35 @@ impl<R: Realm> Engine<R> {
     fn messages(&mut self, position: u64, now_ns: i64, notices: Vec<Notice>) -> Vec<Decision<R>> {
         let mut decisions = Vec::with_capacity(notices.len());
         for notice in notices {
-            let Some(zone) = self.settings.zones.get(notice.zone) else {
+            let (number, place) = (notice.number, notice.zone);
+            let (Some(zone), Some(latest)) =
+                (self.settings.zones.get(place), self.latest.get_mut(place))
+            else {
                 continue;
             };
-            let Some(sent) = self.sent.get_mut(notice.zone) else {
-                continue;
-            };
+            let before = latest.as_ref().map(Latest::references_with_it);
+            let references = before.unwrap_or_default();
             // All messages of a warning begin with the identifier of its alert. They have a position too: where
             // a journal has lost its end with the power, another update of the same number may follow.
-            let identifier = match sent.first() {
-                Some(alert) => format!("{}-{}-{position}", alert.identifier, notice.number),
-                None => format!(
-                    "{}{}-{position}-{}",
-                    R::PREFIX,
-                    self.settings.site,
-                    notice.zone
-                ),
+            let identifier = match references.first() {
+                Some(alert) => format!("{}-{number}-{position}", alert.identifier),
+                None => format!("{}{}-{position}-{place}", R::PREFIX, self.settings.site),
             };
-            let warning = Warning {
-                identifier: identifier.clone(),
-                reality: R::REALITY,
-                stage: notice.stage,
-                zone: zone.clone(),
+            let told = latest.insert(Latest {
+                identifier,
                 sent_ns: now_ns,
-                first_impact_ns: notice.first_impact_ns,
-                last_impact_ns: notice.last_impact_ns,
-                expires_ns: notice.expires_ns,
-                probability: notice.probability,
-                class: notice.class.name().to_owned(),
-                references: sent.clone(),
-            };
-            if matches!(notice.stage, Stage::Cancel | Stage::AllClear) {
-                sent.clear();
-            } else {
-                if sent.len() >= REFERENCES_MAX {
-                    sent.remove(1);
-                }
-                sent.push(Reference {
-                    identifier,
-                    sent_ns: now_ns,
-                });
-            }
-            decisions.push(Decision::Warning(Message::new(warning)));
+                notice,
+                references,
+            });
+            decisions.push(Decision::Warning(told.message(zone)));
         }
         decisions
+    }
+
+    /// The latest message of each zone that was ever warned, an end as well as an alert.
+    pub fn latest(&self) -> impl Iterator<Item = Message<R>> + '_ {
+        let both = self.settings.zones.iter().zip(&self.latest);
+        both.filter_map(|(zone, latest)| Some(latest.as_ref()?.message(zone)))
     }
 }
 

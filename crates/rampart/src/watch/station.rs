@@ -51,8 +51,8 @@ pub enum Input<'a> {
 pub struct Restored<R: Realm> {
     /// What the journal holds.
     pub found: Found,
-    /// Messages that receivers must be given again: the latest of each zone that is warned, and those that were
-    /// decided on but not kept before the program ended.
+    /// Messages that receivers must be given again, as nobody knows which they were given: those that were decided
+    /// on but not kept before the program ended, and the latest of each zone, an end too, until it expires.
     pub messages: Vec<Message<R>>,
     /// Whether the journal was written with other settings, so that nothing could be restored.
     pub settings_differ: bool,
@@ -174,8 +174,6 @@ struct Again<R: Realm> {
     core: Core<R>,
     /// Decided, and not yet met in the journal.
     open: VecDeque<(Decision<R>, Kind, Vec<u8>)>,
-    /// Latest message of each zone.
-    latest: BTreeMap<String, Message<R>>,
     /// Whether the settings are those that the records were written with.
     follows: bool,
     compared: u64,
@@ -187,7 +185,6 @@ impl<R: Realm> Again<R> {
         Ok(Self {
             core: Core::new(settings, sources)?,
             open: VecDeque::new(),
-            latest: BTreeMap::new(),
             follows: false,
             compared: 0,
             differences: 0,
@@ -230,10 +227,6 @@ impl<R: Realm> Again<R> {
             }
             _ => {
                 for decision in self.core.take(record) {
-                    if let Decision::Warning(message) = &decision {
-                        let zone = message.warning().zone.id.clone();
-                        self.latest.insert(zone, message.clone());
-                    }
                     if let Some((kind, bytes)) = self.core.kept(&decision) {
                         self.open.push_back((decision, kind, bytes));
                     }
@@ -253,7 +246,6 @@ impl<R: Realm> Again<R> {
         } = &self.core;
         self.core = Core::new(settings.clone(), sources.clone())?;
         self.open.clear();
-        self.latest.clear();
         Ok(())
     }
 }
@@ -343,7 +335,7 @@ impl<R: Realm, S: Storage> Station<R, S> {
                 messages.extend(Some(message).filter(still));
             }
         }
-        for message in again.latest.into_values().filter(still) {
+        for message in station.core.engine.latest().filter(still) {
             if !messages.contains(&message) {
                 messages.push(message);
             }
