@@ -94,6 +94,19 @@ fn lost_power_takes_what_was_not_on_the_disk_alone() {
 }
 
 #[test]
+fn what_an_ended_program_had_not_brought_to_the_disk_the_next_one_does() {
+    let disk = Disk::default();
+    let (mut journal, ..) = open(&disk, Limits::default());
+    journal.append(5, Kind::Started, b"one");
+    drop(journal);
+    let (mut journal, ..) = open(&disk, Limits::default());
+    journal.append(6, Kind::Started, b"two");
+    disk.lose_power(0.0);
+    let (_, _, held) = open(&disk, Limits::default());
+    assert_eq!(held, [(0, 5, Kind::Started, b"one".to_vec())]);
+}
+
+#[test]
 fn power_lost_within_the_first_record_leaves_a_journal_that_opens() {
     let disk = Disk::default();
     let (mut journal, ..) = open(&disk, Limits::default());

@@ -124,6 +124,10 @@ impl<S: Storage> Journal<S> {
                 }
             })?;
         }
+        // What follows must not reach the disk before what it follows from; the one before may be unfinished too.
+        for segment in segments.iter().skip(from.saturating_sub(1)) {
+            storage.settle(*segment);
+        }
         let (older, recent) = segments.split_at(from);
         // Their length alone matters, and a full one is about as long as any.
         let mut sealed: Vec<(u64, u64)> = older

@@ -109,6 +109,14 @@ impl Storage for Disk {
         self.platter().order = mark;
     }
 
+    fn settle(&mut self, segment: u64) {
+        let mut platter = self.platter();
+        let length = platter.segments[&segment].len();
+        if !platter.stuck {
+            platter.durable.insert(segment, length);
+        }
+    }
+
     fn synced(&self) -> u64 {
         self.platter().synced
     }

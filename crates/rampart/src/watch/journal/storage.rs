@@ -43,6 +43,10 @@ pub trait Storage: Send {
     /// Starts to bring everything appended so far to the disk, without waiting; `mark` says how much that is.
     fn start_sync(&mut self, mark: u64);
 
+    /// Brings a segment of an earlier run to the disk, and waits: it may have ended before that was done. Where
+    /// that fails, [`Self::sync_failed`] says so.
+    fn settle(&mut self, segment: u64);
+
     /// The greatest mark of which everything is on the disk.
     fn synced(&self) -> u64;
 
@@ -251,6 +255,13 @@ impl Storage for Files {
                 self.progress.failed.store(true, Ordering::Release);
             }
         }
+    }
+
+    fn settle(&mut self, segment: u64) {
+        if File::open(self.path(segment)).is_ok_and(|file| file.sync_data().is_ok()) {
+            return;
+        }
+        self.progress.failed.store(true, Ordering::Release);
     }
 
     fn synced(&self) -> u64 {
