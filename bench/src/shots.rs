@@ -7,17 +7,24 @@ use std::error::Error;
 use std::f64::consts::{FRAC_PI_4, TAU};
 
 use ballistics::atmosphere::STANDARD_GRAVITY_MPS2;
-use ballistics::{BodyDrag, DragCurve, DragLaw, DragShape, WindProfile};
+use ballistics::{AtmosphereTable, BodyDrag, DragCurve, DragLaw, DragShape, WindProfile};
 use theatre::{Blast, Interval, MunitionClass, MunitionKind, Stream};
 
 /// Standard shape that the catalogue's drag scales refer to.
 pub const SHAPE: DragShape = DragShape::G1;
+/// The slender shape towards which rounds differ from it, and the Mach number at which both are as the catalogue says.
+const OTHER_SHAPE: DragShape = DragShape::G7;
+const MACH_ALIKE: f64 = 0.7;
 /// Step of the integration and of what is kept of it, s.
 pub const STEP_S: f64 = 0.05;
-/// Spread of the wind along each axis at each height, m/s, and the height in which half of it changes, m.
+/// Spread of the wind along each axis at each height, m/s, and the height in which it changes by a factor of e, m.
 pub const WIND_SIGMA_MPS: f64 = 5.0;
-const WIND_HEIGHTS_M: [f64; 6] = [0.0, 500.0, 1_500.0, 3_000.0, 6_000.0, 12_000.0];
 const WIND_SCALE_M: f64 = 1_000.0;
+/// Layers of the wind, and how thick they are, m: between thick ones it would be calmer than it is said to be.
+const WIND_LAYERS: u32 = 61;
+const WIND_LAYER_M: f64 = 200.0;
+/// Power spectral density of what gusts and yaw do to a round's velocity, m²/s³: 0.14 m/s in 10 s (assumed).
+const GUST_PSD_M2PS3: f64 = 0.002;
 
 const CATALOGUE: &str = include_str!("../../crates/rampart/catalogue/munitions.toml");
 
@@ -105,19 +112,37 @@ impl Flight {
     }
 }
 
+/// The drag of a round whose curve lies between two standard shapes, as no round has quite the catalogue's.
+struct OwnDrag {
+    /// What the catalogue says of it.
+    standard: BodyDrag,
+    /// Share of [`OTHER_SHAPE`] in the logarithm of its coefficient, beside [`SHAPE`].
+    other_share: f64,
+}
+
+impl DragLaw for OwnDrag {
+    fn deceleration_per_speed(&self, height_m: f64, speed_mps: f64) -> f64 {
+        let air = AtmosphereTable::shared().at(height_m);
+        let ratio = |mach: f64| OTHER_SHAPE.coefficient(mach) / SHAPE.coefficient(mach);
+        let turned = ratio(speed_mps / air.sound_speed_mps) / ratio(MACH_ALIKE);
+        self.standard.deceleration_per_speed(height_m, speed_mps) * turned.powf(self.other_share)
+    }
+}
+
 /// A wind that changes with height, each layer hanging together with the one below.
 ///
 /// # Errors
 /// None that the figures here give rise to.
 pub fn wind(sigma_mps: f64, stream: &mut Stream) -> Result<WindProfile, Box<dyn Error>> {
     let mut layers: Vec<(f64, [f64; 2])> = Vec::new();
-    for height_m in WIND_HEIGHTS_M {
+    let kept = (-WIND_LAYER_M / WIND_SCALE_M).exp();
+    let new = (1.0 - kept * kept).sqrt();
+    for layer in 0..WIND_LAYERS {
+        let height_m = WIND_LAYER_M * f64::from(layer);
         let mut fresh = || [stream.normal(), stream.normal()].map(|part| sigma_mps * part);
         let wind_mps = match layers.last() {
             None => fresh(),
-            Some((below_m, below)) => {
-                let kept = (-(height_m - below_m) / WIND_SCALE_M).exp();
-                let new = (1.0 - kept * kept).sqrt();
+            Some((_, below)) => {
                 let fresh = fresh();
                 [0, 1].map(|axis| kept * below[axis] + new * fresh[axis])
             }
@@ -154,14 +179,14 @@ pub fn shot(
     };
     let heading = draw(0.0, TAU);
     let place = [draw(0.0, TAU), around_m * draw(0.0, 1.0).sqrt()];
-    let law = BodyDrag::new(
-        mass_kg,
-        calibre_m,
-        DragCurve {
-            shape: SHAPE,
-            scale,
-        },
-    );
+    let drag = DragCurve {
+        shape: SHAPE,
+        scale,
+    };
+    let law = OwnDrag {
+        standard: BodyDrag::new(mass_kg, calibre_m, drag),
+        other_share: draw(0.0, 1.0),
+    };
     let level = speed_mps * elevation.cos();
     let start = [
         0.0,
@@ -171,7 +196,10 @@ pub fn shot(
         level * heading.sin(),
         speed_mps * elevation.sin(),
     ];
-    let (mut states, impact_s) = fly(&law, &wind, start);
+    let spread_mps = (GUST_PSD_M2PS3 * STEP_S).sqrt();
+    let (mut states, impact_s) = fly(&law, &wind, start, || {
+        [0; 3].map(|_| spread_mps * stream.normal())
+    });
     let end = states[states.len() - 1];
     let shift = [
         place[1] * place[0].cos() - end[0],
@@ -189,9 +217,21 @@ pub fn shot(
     })
 }
 
-/// The states of a flight until it meets the ground, the last of them there, and when that is.
+/// A flight through air without gusts, for [`fly`].
 #[must_use]
-pub fn fly(law: &impl DragLaw, wind: &WindProfile, start: [f64; 6]) -> (Vec<[f64; 8]>, f64) {
+pub fn calm() -> [f64; 3] {
+    [0.0; 3]
+}
+
+/// The states of a flight until it meets the ground, the last of them there, and when that is; `gust` is added to the
+/// velocity in each step, m/s.
+#[must_use]
+pub fn fly(
+    law: &impl DragLaw,
+    wind: &WindProfile,
+    start: [f64; 6],
+    mut gust: impl FnMut() -> [f64; 3],
+) -> (Vec<[f64; 8]>, f64) {
     let full = |state: [f64; 6]| {
         let [wx, wy] = wind.at(state[2]);
         let [x, y, z, vx, vy, vz] = state;
@@ -212,6 +252,9 @@ pub fn fly(law: &impl DragLaw, wind: &WindProfile, start: [f64; 6]) -> (Vec<[f64
             return (states, time_s + share * STEP_S);
         }
         state = next;
+        for (speed, gust) in state[3..].iter_mut().zip(gust()) {
+            *speed += gust;
+        }
         time_s += STEP_S;
         states.push(full(state));
     }

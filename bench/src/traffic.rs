@@ -314,7 +314,12 @@ fn burst(time_s: f64, flyers: &mut Vec<Flyer>, stream: &mut Stream) {
             level * heading.sin(),
             850.0 * elevation.sin(),
         ];
-        let (mut path, lasts_s) = shots::fly(&law, &ballistics::WindProfile::default(), start);
+        let (mut path, lasts_s) = shots::fly(
+            &law,
+            &ballistics::WindProfile::default(),
+            start,
+            shots::calm,
+        );
         // A tracer burns out, and a spent bullet gives no echo.
         path.truncate((3.0 / shots::STEP_S) as usize);
         flyers.push(Flyer {
@@ -356,7 +361,7 @@ fn outgoing(
         level * heading.sin(),
         speed_mps * elevation.sin(),
     ];
-    let (path, lasts_s) = shots::fly(&law, &wind, start);
+    let (path, lasts_s) = shots::fly(&law, &wind, start, shots::calm);
     let end = path[path.len() - 1];
     if end[0].abs().max(end[1].abs()) < ZONE_HALF_M + 300.0 {
         return Ok(());

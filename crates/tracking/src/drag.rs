@@ -16,8 +16,8 @@ const WANDER_WITH_SHAPE: f64 = 2e-5;
 const WANDER_WITHOUT_SHAPE: f64 = 3e-4;
 /// Variance of the logarithm of drag for each unit by which a standard shape changes the logarithm of its
 /// coefficient with the Mach number: how far the round's own curve is another (assumed: where G1 rises by e,
-/// 0.3 either way; G7 and a mortar round's curve rise later and more steeply, a constant one not at all).
-const DOUBT_OF_SHAPE: f64 = 0.08;
+/// 0.22 either way; G7 and a mortar round's curve rise later and more steeply, a constant one not at all).
+const DOUBT_OF_SHAPE: f64 = 0.05;
 /// Distance below which two kinds are one, and the difference of ln(speed) that counts as one.
 const ALIKE: f64 = 1.0;
 const SPEED_ALIKE: f64 = 0.4;
