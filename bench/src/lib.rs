@@ -6,3 +6,4 @@ pub mod raids;
 pub mod shots;
 pub mod studies;
 pub mod traffic;
+pub mod watching;

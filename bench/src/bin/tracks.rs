@@ -9,7 +9,7 @@ use std::process::Command;
 use rampart_bench::raids::{self, Frame, mean, quantile};
 use rampart_bench::studies::{self, Conditions, Found};
 use rampart_bench::traffic::{self, Kind};
-use rampart_bench::{plots, shots};
+use rampart_bench::{plots, shots, watching};
 use tracking::{Association, Settings};
 
 const USAGE: &str = "usage: tracks [--tiny] [--seeds N] [--shots N] [--hours N] [--seed N] [--traffic [KIND]] [--python PROGRAM] [--no-peer]";
@@ -72,7 +72,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         few,
     )?);
     quiet(&plan)?;
-    println!("plot in to CAP out: measured by the program that sends warnings, not here");
+    if !plan.tiny {
+        watching::plot_to_cap(&watching::Scene::new(20, 4)?, false)?;
+    }
     if plan.tiny
         && (all.in_time < 0.8 * all.shots || !(0.7..1.4).contains(&all.whole().over_bound()))
     {
