@@ -5,12 +5,12 @@
 //! against clutter and no branch that shares a plot comes near it. Scores are sequential likelihood
 //! ratios (Blackman and Popoli, *Design and Analysis of Modern Tracking Systems*, 1999, section 6.2).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::associate::{ByRange, Pair, Scene};
 use crate::bank::Bank;
-use crate::begin::{Beginning, First};
+use crate::begin::{Beginning, First, turned};
 use crate::filter::Expected;
 use crate::sensor::{SensorModel, Sighting};
 use crate::tracker::Settings;
@@ -70,7 +70,7 @@ impl Seed {
 }
 
 /// What may become a track.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Branch {
     pub(crate) id: u64,
     pub(crate) bank: Bank,
@@ -112,19 +112,15 @@ crate::stored!(Seed {
 crate::stored!(Branch { id, bank, score, best_score, plots, last_plot_ns, leads; awaits = None });
 
 impl Branch {
-    /// Puts the better first.
-    fn sort(branches: &mut [Self]) {
-        // A branch is long, so that each is moved once alone.
-        branches.sort_by_cached_key(|branch| {
-            let bits = branch.score.to_bits();
-            // Bits that rise as the score falls.
-            let falling = if bits >> 63 == 0 {
-                !(bits | 1 << 63)
-            } else {
-                bits
-            };
-            (falling, branch.id)
-        });
+    /// Places of branches, the better first.
+    fn ranked(branches: &[Self]) -> Vec<usize> {
+        let mut order: Vec<_> = branches
+            .iter()
+            .enumerate()
+            .map(|(place, branch)| (branch.score, branch.id, place))
+            .collect();
+        order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        order.into_iter().map(|(_, _, place)| place).collect()
     }
 
     /// Takes the bank of its parent over, and a plot in.
@@ -134,11 +130,14 @@ impl Branch {
             0 => std::mem::take(&mut parent.bank),
             _ => parent.bank.clone(),
         };
+        let scan = match parent.children {
+            0 => &std::mem::take(&mut parent.scan),
+            _ => &parent.scan,
+        };
         if let Some(plot) = plot {
             let (scene, plots) = (leftover.scene, self.plots.len() as u32);
             let (physics, sensor, sighting) = (scene.physics, scene.sensor, &scene.sightings[plot]);
-            self.bank
-                .update(physics, sensor, sighting, &parent.scan, plots);
+            self.bank.update(physics, sensor, sighting, scan, plots);
         }
     }
 
@@ -183,7 +182,7 @@ pub(crate) fn extend(
 ) -> (Vec<Branch>, Vec<Parent>) {
     let scene = leftover.scene;
     let by_range = ByRange::new(scene.sightings, |index| leftover.unclaimed[index]);
-    let mut out = Vec::with_capacity(branches.len());
+    let mut out = Vec::with_capacity((CHILDREN_MAX + 1) * branches.len());
     let mut parents = Vec::with_capacity(branches.len());
     let mut found: Vec<Pair> = Vec::new();
     for mut branch in branches {
@@ -323,7 +322,8 @@ pub(crate) fn begin(
             let beginning =
                 beginning.get_or_insert_with(|| Beginning::new(scene.physics, seed.first(sensor)));
             let rated = usize::from(sighting.rated);
-            let found = newness + scene.log_detected[rated] + scene.log_missed;
+            let found =
+                newness + scene.log_detected[rated] + scene.log_missed + places.turned[index];
             let weighed = beginning.weigh(scene.sensor, sighting, elapsed_s, least - found);
             let Some((bank, log_density)) = weighed else {
                 continue;
@@ -344,8 +344,9 @@ pub(crate) fn begin(
             }
         }
         if out.len() > waiting_max {
-            Branch::sort(out);
-            out.truncate(waiting_max / 2);
+            let order = Branch::ranked(out);
+            let best = order.iter().take(waiting_max / 2);
+            *out = best.map(|&place| std::mem::take(&mut out[place])).collect();
         }
     }
 }
@@ -356,61 +357,90 @@ fn noise(sighting: &Sighting) -> f64 {
     covariance[0][0] + covariance[1][1] + covariance[2][2]
 }
 
+/// Who holds a plot.
+struct Held {
+    /// Score of the best branch that has it, and of the best that comes after.
+    best: f64,
+    rival: f64,
+    /// Whether the best has become certain.
+    taken: bool,
+}
+
 /// Sets which branches lead, gives the hopeless up, and takes out those that have become certain.
 pub(crate) fn compete(branches: &mut Vec<Branch>, settings: &Settings) -> Vec<Branch> {
-    Branch::sort(branches);
-    // The best score on each plot, and the best of those who come after it.
-    let mut held: HashMap<PlotNumber, (f64, f64), ByNumber> =
+    let mut held: HashMap<PlotNumber, Held, ByNumber> =
         HashMap::with_capacity_and_hasher(2 * branches.len(), ByNumber::default());
-    branches.retain_mut(|branch| {
-        let best = branch
-            .plots
-            .iter()
-            .filter_map(|plot| held.get(plot))
-            .map(|held| held.0)
-            .reduce(f64::max);
+    let mut order = Branch::ranked(branches);
+    order.retain(|&place| {
+        let branch = &mut branches[place];
+        let holders = branch.plots.iter().filter_map(|plot| held.get(plot));
+        let best = holders.map(|held| held.best).reduce(f64::max);
         if best.is_some_and(|best| branch.score < best - HOPELESS) {
             return false;
         }
         branch.leads = best.is_none();
         for plot in &branch.plots {
             match held.get_mut(plot) {
-                Some((_, rival)) => *rival = rival.max(branch.score),
+                Some(held) => held.rival = held.rival.max(branch.score),
                 None if branch.leads => {
-                    held.insert(*plot, (branch.score, f64::NEG_INFINITY));
+                    let (best, rival) = (branch.score, f64::NEG_INFINITY);
+                    let taken = false;
+                    held.insert(*plot, Held { best, rival, taken });
                 }
                 None => {}
             }
         }
         true
     });
-    branches.truncate(settings.branches_max);
-    let certain = |branch: &Branch| {
-        let enough = branch.leads
-            && branch.plots.len() >= PLOTS_MIN
-            && branch.score >= settings.confirmation_score;
-        if !enough || branch.plots.len() >= PLOTS_TO_WAIT {
-            return enough;
+    let mut confirmed = Vec::new();
+    for &place in &order {
+        if is_certain(&branches[place], &held, settings) {
+            let branch = std::mem::take(&mut branches[place]);
+            for plot in &branch.plots {
+                if let Some(held) = held.get_mut(plot) {
+                    held.taken = true;
+                }
+            }
+            confirmed.push(branch);
         }
-        let rivals = branch.plots.iter().filter_map(|plot| held.get(plot));
-        let rival = rivals.map(|held| held.1).fold(f64::NEG_INFINITY, f64::max);
-        branch.score - rival >= settings.ambiguity_margin
+    }
+    let is_open = |branch: &Branch| {
+        let mut holders = branch.plots.iter().filter_map(|plot| held.get(plot));
+        !branch.plots.is_empty() && !holders.any(|held| held.taken)
     };
-    let (confirmed, mut open): (Vec<_>, Vec<_>) = branches.drain(..).partition(certain);
-    let taken: HashSet<PlotNumber, ByNumber> = confirmed
-        .iter()
-        .flat_map(|branch| branch.plots.iter().copied())
+    *branches = order
+        .into_iter()
+        .filter_map(|place| Some(std::mem::take(branches.get_mut(place)?)))
+        .filter(is_open)
+        .take(settings.branches_max)
         .collect();
-    open.retain(|branch| !branch.plots.iter().any(|plot| taken.contains(plot)));
-    *branches = open;
     confirmed
 }
 
+/// Whether a branch leads by enough to be a track.
+fn is_certain(
+    branch: &Branch,
+    held: &HashMap<PlotNumber, Held, ByNumber>,
+    settings: &Settings,
+) -> bool {
+    let enough = branch.leads
+        && branch.plots.len() >= PLOTS_MIN
+        && branch.score >= settings.confirmation_score;
+    if !enough || branch.plots.len() >= PLOTS_TO_WAIT {
+        return enough;
+    }
+    let rivals = branch.plots.iter().filter_map(|plot| held.get(plot));
+    let rival = rivals
+        .map(|held| held.rival)
+        .fold(f64::NEG_INFINITY, f64::max);
+    branch.score - rival >= settings.ambiguity_margin
+}
+
 /// Finds plots by their numbers, which count up, so that a multiplication spreads them.
-type ByNumber = BuildHasherDefault<Spread>;
+pub(crate) type ByNumber = BuildHasherDefault<Spread>;
 
 #[derive(Default)]
-struct Spread(u64);
+pub(crate) struct Spread(u64);
 
 impl Hasher for Spread {
     fn finish(&self) -> u64 {
@@ -433,6 +463,8 @@ impl Hasher for Spread {
 struct Grid {
     /// In order of their columns.
     places: Vec<Place>,
+    /// What takes a density to the sensor's own terms, by sighting ([`turned`]).
+    turned: Vec<f64>,
 }
 
 /// A plot in a column.
@@ -465,7 +497,10 @@ impl Grid {
             })
             .collect();
         places.sort_unstable_by_key(|place| (place.column, place.sighting));
-        Self { places }
+        Self {
+            places,
+            turned: sightings.iter().map(turned).collect(),
+        }
     }
 
     /// Sets `out` to the sightings at which something could be that was at a seed.

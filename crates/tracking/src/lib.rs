@@ -62,6 +62,7 @@ mod model;
 mod motion;
 mod picture;
 pub mod score;
+mod screen;
 mod sensor;
 mod stored;
 mod track;
