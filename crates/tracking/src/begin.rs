@@ -9,6 +9,7 @@ use ballistics::atmosphere::STANDARD_GRAVITY_MPS2;
 use crate::bank::{BULLET_SPEED_MIN_MPS, Bank, MEMBERS_MAX, Member, Physics};
 use crate::drag::RoundKind;
 use crate::filter::{Filter, Gaussian, see};
+use crate::matrix::Matrix;
 use crate::model::{Class, Manner};
 use crate::motion::STATES;
 use crate::screen::{Screen, Screened};
@@ -273,20 +274,34 @@ impl<'a> Beginning<'a> {
     }
 }
 
+/// A place and its covariance, m and m².
+type Place<'a> = (&'a [f64; 3], &'a Matrix<3, 3>);
+
 /// Mean speed between two sightings, and two standard deviations of it more, m/s.
 fn greatest_speed_mps(first: &Sighting, second: &Sighting, apart_s: f64) -> f64 {
-    let off = [0, 1, 2].map(|axis| second.position_m[axis] - first.position_m[axis]);
+    let [first, second] = [first, second].map(|one| (&one.position_m, &one.covariance_m2));
+    let [distance_m, sigma_m] = apart(first, second);
+    (distance_m + 2.0 * sigma_m) / apart_s.max(1e-3)
+}
+
+/// Mean speed between two places, and two standard deviations of it less, m/s.
+pub(crate) fn least_speed_mps(first: Place<'_>, second: Place<'_>, apart_s: f64) -> f64 {
+    let [distance_m, sigma_m] = apart(first, second);
+    (distance_m - 2.0 * sigma_m) / apart_s.max(1e-3)
+}
+
+/// How far two places are apart, and the standard deviation of that, m.
+fn apart(first: Place<'_>, second: Place<'_>) -> [f64; 2] {
+    let off = [0, 1, 2].map(|axis| second.0[axis] - first.0[axis]);
     let distance_m = libm::sqrt(off.iter().map(|part| part * part).sum()).max(1e-3);
-    let covariance = |row: usize, column: usize| {
-        first.covariance_m2[row][column] + second.covariance_m2[row][column]
-    };
+    let covariance = |row: usize, column: usize| first.1[row][column] + second.1[row][column];
     let along = |row: usize| -> f64 {
         (0..3)
             .map(|column| covariance(row, column) * off[column])
             .sum()
     };
     let spread: f64 = (0..3).map(|row| off[row] * along(row)).sum();
-    (distance_m + 2.0 * libm::sqrt(spread.max(0.0)) / distance_m) / apart_s.max(1e-3)
+    [distance_m, libm::sqrt(spread.max(0.0)) / distance_m]
 }
 
 /// Logarithm of what takes a density per m³ at a sighting to one per m and rad².

@@ -5,13 +5,13 @@
 //! against clutter and no branch that shares a plot comes near it. Scores are sequential likelihood
 //! ratios (Blackman and Popoli, *Design and Analysis of Modern Tracking Systems*, 1999, section 6.2).
 
-use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::associate::{ByRange, Pair, Scene};
 use crate::bank::Bank;
 use crate::begin::{Beginning, First, turned};
 use crate::filter::Expected;
+use crate::rivals::{Held, Holders, Origin, Passed};
 use crate::sensor::{SensorModel, Sighting};
 use crate::tracker::Settings;
 
@@ -23,6 +23,8 @@ pub const PLOTS_PER_SCAN_MAX: usize = 1 << 14;
 const HOPELESS: f64 = 10.0;
 /// Plots after which a branch no longer waits for its rivals to fall behind.
 const PLOTS_TO_WAIT: usize = 5;
+/// Plots after which one that moves no longer waits for those that move too.
+const PLOTS_IN_A_ROW: usize = 4;
 /// Fewest plots of a track.
 const PLOTS_MIN: usize = 3;
 /// Score from which nothing else begins with the plots of a branch. Chance reaches it less than once in e¹⁵
@@ -59,6 +61,14 @@ pub(crate) struct Seed {
 }
 
 impl Seed {
+    fn origin(&self) -> Origin {
+        Origin {
+            time_ns: self.time_ns,
+            position_m: self.sighting.position_m,
+            covariance_m2: self.sighting.covariance_m2,
+        }
+    }
+
     /// It as the first plot of a pair, by its sensor.
     fn first<'a>(&'a self, sensor: &'a SensorModel) -> First<'a> {
         First {
@@ -79,6 +89,10 @@ pub(crate) struct Branch {
     pub(crate) plots: Vec<PlotNumber>,
     /// Moment of the scan of the last of them, ns.
     last_plot_ns: i64,
+    /// The first of them.
+    from: Origin,
+    /// Whether it has gone farther from there than what stays.
+    pub(crate) moves: bool,
     /// Whether no better branch holds a plot of it.
     pub(crate) leads: bool,
     /// What its bank is still to be made of; empty until then.
@@ -109,7 +123,7 @@ crate::stored!(Seed {
     watched_s
 });
 // Between scans no bank awaits anything.
-crate::stored!(Branch { id, bank, score, best_score, plots, last_plot_ns, leads; awaits = None });
+crate::stored!(Branch { id, bank, score, best_score, plots, last_plot_ns, from, moves, leads; awaits = None });
 
 impl Branch {
     /// Places of branches, the better first.
@@ -144,6 +158,11 @@ impl Branch {
     /// Whether nothing else may begin with its plots.
     pub(crate) fn holds_its_plots(&self) -> bool {
         self.leads && self.plots.len() >= PLOTS_MIN && self.score >= HOLDING_SCORE
+    }
+
+    /// Whether it could be a track if it had no rival.
+    pub(crate) fn may_be_certain(&self, settings: &Settings) -> bool {
+        self.plots.len() >= PLOTS_MIN && self.score >= settings.confirmation_score
     }
 
     /// Whether it fits as well as a target would, and is young enough not to have become certain.
@@ -217,6 +236,8 @@ pub(crate) fn extend(
                 *next_id += 1;
             }
             child.last_plot_ns = leftover.time_ns;
+            let sighting = &scene.sightings[pair.sighting];
+            child.moves |= child.from.moves_to(sighting, leftover.time_ns);
             child.awaits = Some(Awaits::Parent(parents.len(), Some(pair.sighting)));
             child.score += pair.log_ratio + scene.log_missed;
             child.best_score = child.best_score.max(child.score);
@@ -330,7 +351,10 @@ pub(crate) fn begin(
             };
             let score = found + log_density;
             if score > least {
+                let from = seed.origin();
                 out.push(Branch {
+                    moves: from.moves_to(sighting, leftover.time_ns),
+                    from,
                     id: *next_id,
                     awaits: bank.is_none().then_some(Awaits::Seed(place, index)),
                     bank: bank.unwrap_or_default(),
@@ -357,39 +381,34 @@ fn noise(sighting: &Sighting) -> f64 {
     covariance[0][0] + covariance[1][1] + covariance[2][2]
 }
 
-/// Who holds a plot.
-struct Held {
-    /// Score of the best branch that has it, and of the best that comes after.
-    best: f64,
-    rival: f64,
-    /// Whether the best has become certain.
-    taken: bool,
-}
-
 /// Sets which branches lead, gives the hopeless up, and takes out those that have become certain.
 pub(crate) fn compete(branches: &mut Vec<Branch>, settings: &Settings) -> Vec<Branch> {
-    let mut held: HashMap<PlotNumber, Held, ByNumber> =
-        HashMap::with_capacity_and_hasher(2 * branches.len(), ByNumber::default());
+    let mut held = Holders::with_capacity_and_hasher(2 * branches.len(), ByNumber::default());
+    let passed = Passed::by(branches, settings);
     let mut order = Branch::ranked(branches);
+    order.sort_by_key(|&place| passed.surely(&branches[place]));
     order.retain(|&place| {
         let branch = &mut branches[place];
-        let holders = branch.plots.iter().filter_map(|plot| held.get(plot));
-        let best = holders.map(|held| held.best).reduce(f64::max);
+        let holders = || branch.plots.iter().filter_map(|plot| held.get(plot));
+        // What stays may have begun with one of a row of plots that something passes through.
+        let stronger = holders().filter(|held| !(branch.moves && held.stays_from));
+        let best = stronger.map(|held| held.best).reduce(f64::max);
         if best.is_some_and(|best| branch.score < best - HOPELESS) {
             return false;
         }
-        branch.leads = best.is_none();
-        for plot in &branch.plots {
+        branch.leads = holders().next().is_none();
+        for (place, plot) in branch.plots.iter().enumerate() {
             match held.get_mut(plot) {
-                Some(held) => held.rival = held.rival.max(branch.score),
+                Some(_) if place == 0 && passed.surely(branch) => {}
+                Some(held) => held.contest(branch),
                 None if branch.leads => {
-                    let (best, rival) = (branch.score, f64::NEG_INFINITY);
-                    let taken = false;
-                    held.insert(*plot, Held { best, rival, taken });
+                    held.insert(*plot, Held::by(branch, place));
                 }
                 None => {}
             }
         }
+        // It waits for what may have passed it.
+        branch.leads &= branch.plots.len() >= PLOTS_TO_WAIT || !passed.perhaps(branch);
         true
     });
     let mut confirmed = Vec::new();
@@ -418,22 +437,22 @@ pub(crate) fn compete(branches: &mut Vec<Branch>, settings: &Settings) -> Vec<Br
 }
 
 /// Whether a branch leads by enough to be a track.
-fn is_certain(
-    branch: &Branch,
-    held: &HashMap<PlotNumber, Held, ByNumber>,
-    settings: &Settings,
-) -> bool {
-    let enough = branch.leads
-        && branch.plots.len() >= PLOTS_MIN
-        && branch.score >= settings.confirmation_score;
+fn is_certain(branch: &Branch, held: &Holders, settings: &Settings) -> bool {
+    let enough = branch.leads && branch.may_be_certain(settings);
     if !enough || branch.plots.len() >= PLOTS_TO_WAIT {
         return enough;
     }
-    let rivals = branch.plots.iter().filter_map(|plot| held.get(plot));
-    let rival = rivals
-        .map(|held| held.rival)
-        .fold(f64::NEG_INFINITY, f64::max);
-    branch.score - rival >= settings.ambiguity_margin
+    // Which of a row is which no longer matters then, but that there is one.
+    let in_a_row = branch.moves && branch.plots.len() >= PLOTS_IN_A_ROW;
+    let holders = branch.plots.iter().filter_map(|plot| held.get(plot));
+    let rivals = holders.map(|held| {
+        if in_a_row {
+            held.staying_rival
+        } else {
+            held.rival
+        }
+    });
+    branch.score - rivals.fold(f64::NEG_INFINITY, f64::max) >= settings.ambiguity_margin
 }
 
 /// Finds plots by their numbers, which count up, so that a multiplication spreads them.

@@ -61,6 +61,7 @@ mod matrix;
 mod model;
 mod motion;
 mod picture;
+mod rivals;
 pub mod score;
 mod screen;
 mod sensor;
