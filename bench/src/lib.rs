@@ -3,6 +3,7 @@
 pub mod peak;
 pub mod plots;
 pub mod raids;
+pub mod salvos;
 pub mod shots;
 pub mod studies;
 pub mod traffic;

@@ -4,7 +4,7 @@
 //! of the tracker is in the truth.
 
 use std::error::Error;
-use std::f64::consts::{FRAC_PI_4, TAU};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_4, TAU};
 
 use ballistics::atmosphere::STANDARD_GRAVITY_MPS2;
 use ballistics::{AtmosphereTable, BodyDrag, DragCurve, DragLaw, DragShape, WindProfile};
@@ -152,6 +152,90 @@ pub fn wind(sigma_mps: f64, stream: &mut Stream) -> Result<WindProfile, Box<dyn 
     Ok(WindProfile::new(&layers)?)
 }
 
+/// How rounds of one salvo are fired: the same weapon, laid once, under one wind.
+struct Laid {
+    law: OwnDrag,
+    wind: WindProfile,
+    speed_mps: f64,
+    elevation_rad: f64,
+    heading_rad: f64,
+    log_drag: f64,
+    /// From where, so that a round without errors comes down where it should, m.
+    from_m: [f64; 2],
+}
+
+impl Laid {
+    fn draw(
+        munition: &MunitionClass,
+        around_m: f64,
+        wind_sigma_mps: f64,
+        stream: &mut Stream,
+    ) -> Result<Self, Box<dyn Error>> {
+        let wind = wind(wind_sigma_mps, stream)?;
+        let [speed_mps, mass_kg, scale, calibre_mm] = [
+            &munition.speed_mps,
+            &munition.mass_kg,
+            &munition.drag_scale,
+            &munition.calibre_mm,
+        ]
+        .map(|interval| interval.at(stream.uniform()));
+        let calibre_m = 1e-3 * calibre_mm;
+        let mut draw = |low: f64, high: f64| low + (high - low) * stream.uniform();
+        let elevation_rad = match munition.kind {
+            MunitionKind::Mortar => draw(0.8, 1.35),
+            _ => draw(0.5, 0.95),
+        };
+        let heading_rad = draw(0.0, TAU);
+        let place = [draw(0.0, TAU), around_m * draw(0.0, 1.0).sqrt()];
+        let curve = DragCurve {
+            shape: SHAPE,
+            scale,
+        };
+        let mut laid = Self {
+            law: OwnDrag {
+                standard: BodyDrag::new(mass_kg, calibre_m, curve),
+                other_share: draw(0.0, 1.0),
+            },
+            wind,
+            speed_mps,
+            elevation_rad,
+            heading_rad,
+            log_drag: (0.5 * scale * FRAC_PI_4 * calibre_m * calibre_m / mass_kg).ln(),
+            from_m: [0.0; 2],
+        };
+        let [x, y] = laid.fire(1.0, 0.0, calm).impact_m;
+        laid.from_m = [place[1] * place[0].cos() - x, place[1] * place[0].sin() - y];
+        Ok(laid)
+    }
+
+    /// A round so many times as fast and turned so far, rad, in gusts.
+    fn fire(&self, faster: f64, turned_rad: f64, gust: impl FnMut() -> [f64; 3]) -> Flight {
+        let speed_mps = self.speed_mps * faster;
+        let heading = self.heading_rad + turned_rad;
+        let level = speed_mps * self.elevation_rad.cos();
+        let start = [
+            0.0,
+            0.0,
+            0.0,
+            level * heading.cos(),
+            level * heading.sin(),
+            speed_mps * self.elevation_rad.sin(),
+        ];
+        let (mut states, impact_s) = fly(&self.law, &self.wind, start, gust);
+        let end = states[states.len() - 1];
+        for state in &mut states {
+            state[0] += self.from_m[0];
+            state[1] += self.from_m[1];
+        }
+        Flight {
+            impact_m: [end[0] + self.from_m[0], end[1] + self.from_m[1]],
+            states,
+            log_drag: self.log_drag,
+            impact_s,
+        }
+    }
+}
+
 /// A round of a class, every figure drawn within its interval, that comes down within `around_m` of the
 /// radar, under a wind of spread `wind_sigma_mps`.
 ///
@@ -163,61 +247,41 @@ pub fn shot(
     wind_sigma_mps: f64,
     stream: &mut Stream,
 ) -> Result<Flight, Box<dyn Error>> {
-    let wind = wind(wind_sigma_mps, stream)?;
-    let [speed_mps, mass_kg, scale, calibre_mm] = [
-        &munition.speed_mps,
-        &munition.mass_kg,
-        &munition.drag_scale,
-        &munition.calibre_mm,
-    ]
-    .map(|interval| interval.at(stream.uniform()));
-    let calibre_m = 1e-3 * calibre_mm;
-    let mut draw = |low: f64, high: f64| low + (high - low) * stream.uniform();
-    let elevation = match munition.kind {
-        MunitionKind::Mortar => draw(0.8, 1.35),
-        _ => draw(0.5, 0.95),
-    };
-    let heading = draw(0.0, TAU);
-    let place = [draw(0.0, TAU), around_m * draw(0.0, 1.0).sqrt()];
-    let drag = DragCurve {
-        shape: SHAPE,
-        scale,
-    };
-    let law = OwnDrag {
-        standard: BodyDrag::new(mass_kg, calibre_m, drag),
-        other_share: draw(0.0, 1.0),
-    };
-    let level = speed_mps * elevation.cos();
-    let start = [
-        0.0,
-        0.0,
-        0.0,
-        level * heading.cos(),
-        level * heading.sin(),
-        speed_mps * elevation.sin(),
-    ];
-    let spread_mps = (GUST_PSD_M2PS3 * STEP_S).sqrt();
-    let (mut states, impact_s) = fly(&law, &wind, start, || {
-        [0; 3].map(|_| spread_mps * stream.normal())
-    });
-    let end = states[states.len() - 1];
-    let shift = [
-        place[1] * place[0].cos() - end[0],
-        place[1] * place[0].sin() - end[1],
-    ];
-    for state in &mut states {
-        state[0] += shift[0];
-        state[1] += shift[1];
-    }
-    Ok(Flight {
-        impact_m: [end[0] + shift[0], end[1] + shift[1]],
-        states,
-        log_drag: (0.5 * scale * FRAC_PI_4 * calibre_m * calibre_m / mass_kg).ln(),
-        impact_s,
-    })
+    let laid = Laid::draw(munition, around_m, wind_sigma_mps, stream)?;
+    Ok(laid.fire(1.0, 0.0, || gust(stream)))
 }
 
-/// A flight through air without gusts, for [`fly`].
+/// As many rounds from one place under one wind, laid as one [`shot`]. Half of the variance of the scatter that
+/// the catalogue gives is each round's own (assumed), as errors of speed and of heading.
+///
+/// # Errors
+/// None that the catalogue gives rise to.
+pub fn salvo(
+    munition: &MunitionClass,
+    rounds: u32,
+    around_m: f64,
+    wind_sigma_mps: f64,
+    stream: &mut Stream,
+) -> Result<Vec<Flight>, Box<dyn Error>> {
+    let laid = Laid::draw(munition, around_m, wind_sigma_mps, stream)?;
+    let [along, across] = [&munition.scatter_along, &munition.scatter_across]
+        .map(|scatter| scatter.at(stream.uniform()) * FRAC_1_SQRT_2);
+    // The distance goes with the square of the speed.
+    let mut fire = || {
+        let faster = 1.0 + 0.5 * along * stream.normal();
+        let turned_rad = across * stream.normal();
+        laid.fire(faster, turned_rad, || gust(stream))
+    };
+    Ok((0..rounds).map(|_| fire()).collect())
+}
+
+/// What a gust adds to a velocity in one step, m/s.
+fn gust(stream: &mut Stream) -> [f64; 3] {
+    let spread_mps = (GUST_PSD_M2PS3 * STEP_S).sqrt();
+    [0; 3].map(|_| spread_mps * stream.normal())
+}
+
+/// Air without gusts, for [`fly`].
 #[must_use]
 pub fn calm() -> [f64; 3] {
     [0.0; 3]

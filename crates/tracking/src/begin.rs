@@ -9,9 +9,10 @@ use ballistics::atmosphere::STANDARD_GRAVITY_MPS2;
 use crate::bank::{BULLET_SPEED_MIN_MPS, Bank, MEMBERS_MAX, Member, Physics};
 use crate::drag::RoundKind;
 use crate::filter::{Filter, Gaussian, see};
-use crate::matrix::{cholesky, forward};
+use crate::matrix::Matrix;
 use crate::model::{Class, Manner};
 use crate::motion::STATES;
+use crate::screen::{Screen, Screened};
 use crate::sensor::{SensorModel, Sighting};
 
 /// Below this a model is not begun with: the second plot speaks against it by more than it could mend.
@@ -31,8 +32,6 @@ const GUN_LOG_DRAG_SIGMA: f64 = 0.4;
 /// Height up to which such a round is seen, m (assumed: it is spent, and its tracer out, after 1.2 km).
 const GUN_HEIGHT_MAX_M: f64 = 1_200.0;
 
-/// (2π)^(−3/2).
-const PEAK: f64 = 0.063_493_635_934_240_97;
 /// Looks before the first plot at which a round should have been seen, if it was in view then: what does not
 /// fall may have stood behind a hill, a round is in view within seconds of its coming. More would be held
 /// against a round that a hill hid, for longer than the plots to come make up for.
@@ -119,32 +118,6 @@ impl Physics {
 }
 
 impl Model {
-    /// Logarithm of the weight by the place of the second plot alone.
-    fn screened(&self, first: &Sighting, second: &Sighting, time_s: f64) -> f64 {
-        let mut covariance = first.covariance_m2;
-        let mut off = [0.0; 3];
-        let [level, upward] = self.manner.velocity_sigma_mps;
-        for axis in 0..3 {
-            off[axis] = second.position_m[axis] - first.position_m[axis];
-            for column in 0..3 {
-                covariance[axis][column] += second.covariance_m2[axis][column];
-            }
-            let spread = time_s * if axis == 2 { upward } else { level };
-            let noise = self.manner.acceleration_psd[usize::from(axis == 2)];
-            covariance[axis][axis] += spread * spread + noise * time_s * time_s * time_s / 3.0;
-        }
-        if self.class.flies_freely() {
-            off[2] += 0.5 * STANDARD_GRAVITY_MPS2 * time_s * time_s;
-        }
-        let Some(lower) = cholesky(&covariance) else {
-            return f64::NEG_INFINITY;
-        };
-        let scaled = forward(&lower, off);
-        let squared: f64 = scaled.iter().map(|part| part * part).sum();
-        let size = lower[0][0] * lower[1][1] * lower[2][2];
-        libm::log(self.manner.prior * PEAK / size) - 0.5 * squared
-    }
-
     /// The model after both plots, and the logarithm of its weight.
     fn begin(
         &self,
@@ -190,6 +163,7 @@ pub(crate) struct Beginning<'a> {
     physics: &'a Physics,
     first: First<'a>,
     models: Vec<Model>,
+    screen: Screen,
 }
 
 impl<'a> Beginning<'a> {
@@ -197,15 +171,20 @@ impl<'a> Beginning<'a> {
     pub(crate) fn new(physics: &'a Physics, first: First<'a>) -> Self {
         let mut models = Vec::with_capacity(MEMBERS_MAX);
         models.extend(physics.models(first.sighting.position_m[2]));
+        let mut screen = Screen::new();
+        for model in &models {
+            screen.add(&model.manner, model.class.flies_freely());
+        }
         Self {
             physics,
             first,
             models,
+            screen,
         }
     }
 
-    /// Logarithm of the density of a second plot, in the sensor's own terms, and the bank where it had to be
-    /// made for that. None where the density is surely less than `least`, or no model takes one to the other.
+    /// Logarithm of the density of a second plot, per m³, and the bank where it had to be made for that. None
+    /// where the density is surely less than `least`, or no model takes one to the other.
     pub(crate) fn weigh(
         &self,
         sensor: &SensorModel,
@@ -214,27 +193,22 @@ impl<'a> Beginning<'a> {
         least: f64,
     ) -> Option<(Option<Bank>, f64)> {
         let screened = self.screened(second, time_s);
-        let all = screened.iter().copied().reduce(f64::max)?;
-        let turned = turned(second);
         if self.first.sighting.rated || second.rated {
             // A range rate makes a model likelier by its peak at most.
             let peak = sensor.range_rate_sigma_mps.map_or(0.0, |sigma| {
                 -0.5 * libm::log(std::f64::consts::TAU * sigma * sigma)
             });
-            if all + SCREEN_ERROR + turned + peak.max(0.0) < least {
+            let all = screened.logarithms().into_iter().reduce(f64::max)?;
+            if all + SCREEN_ERROR + peak.max(0.0) < least {
                 return None;
             }
             let (bank, log_density) = self.bank(sensor, second, time_s)?;
             return Some((Some(bank), log_density));
         }
-        // What is less adds nothing that could be seen.
-        let counts = screened.iter().filter(|one| **one > all - 40.0);
-        let sum: f64 = counts.map(|one| libm::exp(one - all)).sum();
-        let log_density = all + libm::log(sum) + turned;
-        (log_density >= least).then_some((None, log_density))
+        Some((None, screened.sum(least)?))
     }
 
-    /// The bank that both plots begin, and the logarithm of the density of the second.
+    /// The bank that both plots begin, and the logarithm of the density of the second, per m³.
     pub(crate) fn bank(
         &self,
         sensor: &SensorModel,
@@ -243,7 +217,7 @@ impl<'a> Beginning<'a> {
     ) -> Option<(Bank, f64)> {
         // A range rate may make any model as much likelier as it is precise: then all are filtered.
         let rated = self.first.sighting.rated || second.rated;
-        let screened = self.screened(second, time_s);
+        let screened = self.screened(second, time_s).logarithms();
         let best = screened.iter().copied().reduce(f64::max)?;
         let falling = |model: &Model| model.class == Class::FallingRound;
         let of_falling = self
@@ -282,43 +256,56 @@ impl<'a> Beginning<'a> {
         bank.normalise();
         bank.drop_below(WEIGHT_MIN);
         bank.normalise();
-        Some((bank, total + turned(second)))
+        Some((bank, total))
     }
 
-    /// Logarithm of the weight of each model by the place of the second plot alone; none of a bullet that is
-    /// surely spent.
-    fn screened(&self, second: &Sighting, time_s: f64) -> [f64; MEMBERS_MAX] {
+    /// How each model takes the place of the second plot; a bullet that is surely spent is ruled out.
+    fn screened(&self, second: &Sighting, time_s: f64) -> Screened {
         let first = self.first.sighting;
         let apart_s = time_s + second.offset_s;
-        let spent = greatest_speed_mps(first, second, apart_s) < BULLET_SPEED_MIN_MPS;
-        let mut screened = [f64::NEG_INFINITY; MEMBERS_MAX];
-        for (one, model) in screened.iter_mut().zip(&self.models) {
-            if model.class != Class::MachineGunRound || !spent {
-                *one = model.screened(first, second, apart_s);
-            }
+        let mut screened = self.screen.of(first, second, apart_s);
+        let bullet = |model: &Model| model.class == Class::MachineGunRound;
+        if let Some(bullet) = self.models.iter().position(bullet)
+            && greatest_speed_mps(first, second, apart_s) < BULLET_SPEED_MIN_MPS
+        {
+            screened.rule_out(bullet);
         }
         screened
     }
 }
 
+/// A place and its covariance, m and m².
+type Place<'a> = (&'a [f64; 3], &'a Matrix<3, 3>);
+
 /// Mean speed between two sightings, and two standard deviations of it more, m/s.
 fn greatest_speed_mps(first: &Sighting, second: &Sighting, apart_s: f64) -> f64 {
-    let off = [0, 1, 2].map(|axis| second.position_m[axis] - first.position_m[axis]);
+    let [first, second] = [first, second].map(|one| (&one.position_m, &one.covariance_m2));
+    let [distance_m, sigma_m] = apart(first, second);
+    (distance_m + 2.0 * sigma_m) / apart_s.max(1e-3)
+}
+
+/// Mean speed between two places, and two standard deviations of it less, m/s.
+pub(crate) fn least_speed_mps(first: Place<'_>, second: Place<'_>, apart_s: f64) -> f64 {
+    let [distance_m, sigma_m] = apart(first, second);
+    (distance_m - 2.0 * sigma_m) / apart_s.max(1e-3)
+}
+
+/// How far two places are apart, and the standard deviation of that, m.
+fn apart(first: Place<'_>, second: Place<'_>) -> [f64; 2] {
+    let off = [0, 1, 2].map(|axis| second.0[axis] - first.0[axis]);
     let distance_m = libm::sqrt(off.iter().map(|part| part * part).sum()).max(1e-3);
-    let covariance = |row: usize, column: usize| {
-        first.covariance_m2[row][column] + second.covariance_m2[row][column]
-    };
+    let covariance = |row: usize, column: usize| first.1[row][column] + second.1[row][column];
     let along = |row: usize| -> f64 {
         (0..3)
             .map(|column| covariance(row, column) * off[column])
             .sum()
     };
     let spread: f64 = (0..3).map(|row| off[row] * along(row)).sum();
-    (distance_m + 2.0 * libm::sqrt(spread.max(0.0)) / distance_m) / apart_s.max(1e-3)
+    [distance_m, libm::sqrt(spread.max(0.0)) / distance_m]
 }
 
 /// Logarithm of what takes a density per m³ at a sighting to one per m and rad².
-fn turned(sighting: &Sighting) -> f64 {
+pub(crate) fn turned(sighting: &Sighting) -> f64 {
     let [range, _, elevation, _] = sighting.measured;
     libm::log(range * range * libm::cos(elevation).max(1e-3))
 }

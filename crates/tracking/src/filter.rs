@@ -105,7 +105,7 @@ impl Gaussian {
                 for (value, after) in middle.iter_mut().zip(self.mean) {
                     *value = 0.5 * (*value + after);
                 }
-                self.covariance = carry(&motion.transition(&middle, time_s), &self.covariance);
+                carry(&motion.transition(&middle, time_s), &mut self.covariance);
             }
             (Some(motion), Filter::Unscented) => {
                 *self = Self::of_points(&self.points().map(|point| motion.advance(&point, time_s)));
@@ -473,15 +473,19 @@ impl Gaussian {
 
     /// Whether every number is finite and every variance positive.
     pub(crate) fn is_sound(&self) -> bool {
-        // Without a way out in between, so that several are looked at in one instruction.
-        let finite = |values: &[f64; STATES]| {
-            values
-                .iter()
-                .fold(true, |sound, value| sound & (value.abs() < f64::INFINITY))
-        };
-        let mut sound = finite(&self.mean);
+        // Naught times what is not finite is no number. Without a way out in between, so that several are looked
+        // at in one instruction.
+        let mut naught = [0.0; 8];
+        for values in [&self.mean[..], self.covariance.as_flattened()] {
+            for several in values.chunks(8) {
+                for (sum, value) in naught.iter_mut().zip(several) {
+                    *sum += 0.0 * value;
+                }
+            }
+        }
+        let mut sound = naught == [0.0; 8];
         for (axis, row) in self.covariance.iter().enumerate() {
-            sound &= finite(row) & (row[axis] > 0.0);
+            sound &= row[axis] > 0.0;
         }
         sound
     }
@@ -508,7 +512,13 @@ impl Expected {
         let lower = cholesky(covariance)?;
         let sizes = [lower[0][0] * lower[1][1] * lower[2][2], lower[3][3]];
         let three = -libm::log(sizes[0]) - 3.0 * HALF_LOG_TAU;
-        let log_peak = [three, three - libm::log(sizes[1]) - HALF_LOG_TAU];
+        // One where there is no range rate.
+        let fourth = if sizes[1] == 1.0 {
+            0.0
+        } else {
+            libm::log(sizes[1])
+        };
+        let log_peak = [three, three - fourth - HALF_LOG_TAU];
         Some(Self {
             measured,
             cross,

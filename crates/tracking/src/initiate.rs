@@ -5,13 +5,13 @@
 //! against clutter and no branch that shares a plot comes near it. Scores are sequential likelihood
 //! ratios (Blackman and Popoli, *Design and Analysis of Modern Tracking Systems*, 1999, section 6.2).
 
-use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::associate::{ByRange, Pair, Scene};
 use crate::bank::Bank;
-use crate::begin::{Beginning, First};
+use crate::begin::{Beginning, First, turned};
 use crate::filter::Expected;
+use crate::rivals::{Held, Holders, Origin, Passed};
 use crate::sensor::{SensorModel, Sighting};
 use crate::tracker::Settings;
 
@@ -23,6 +23,8 @@ pub const PLOTS_PER_SCAN_MAX: usize = 1 << 14;
 const HOPELESS: f64 = 10.0;
 /// Plots after which a branch no longer waits for its rivals to fall behind.
 const PLOTS_TO_WAIT: usize = 5;
+/// Plots after which one that moves no longer waits for those that move too.
+const PLOTS_IN_A_ROW: usize = 4;
 /// Fewest plots of a track.
 const PLOTS_MIN: usize = 3;
 /// Score from which nothing else begins with the plots of a branch. Chance reaches it less than once in e¹⁵
@@ -59,6 +61,14 @@ pub(crate) struct Seed {
 }
 
 impl Seed {
+    fn origin(&self) -> Origin {
+        Origin {
+            time_ns: self.time_ns,
+            position_m: self.sighting.position_m,
+            covariance_m2: self.sighting.covariance_m2,
+        }
+    }
+
     /// It as the first plot of a pair, by its sensor.
     fn first<'a>(&'a self, sensor: &'a SensorModel) -> First<'a> {
         First {
@@ -70,7 +80,7 @@ impl Seed {
 }
 
 /// What may become a track.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Branch {
     pub(crate) id: u64,
     pub(crate) bank: Bank,
@@ -79,6 +89,10 @@ pub(crate) struct Branch {
     pub(crate) plots: Vec<PlotNumber>,
     /// Moment of the scan of the last of them, ns.
     last_plot_ns: i64,
+    /// The first of them.
+    from: Origin,
+    /// Whether it has gone farther from there than what stays.
+    pub(crate) moves: bool,
     /// Whether no better branch holds a plot of it.
     pub(crate) leads: bool,
     /// What its bank is still to be made of; empty until then.
@@ -109,22 +123,18 @@ crate::stored!(Seed {
     watched_s
 });
 // Between scans no bank awaits anything.
-crate::stored!(Branch { id, bank, score, best_score, plots, last_plot_ns, leads; awaits = None });
+crate::stored!(Branch { id, bank, score, best_score, plots, last_plot_ns, from, moves, leads; awaits = None });
 
 impl Branch {
-    /// Puts the better first.
-    fn sort(branches: &mut [Self]) {
-        // A branch is long, so that each is moved once alone.
-        branches.sort_by_cached_key(|branch| {
-            let bits = branch.score.to_bits();
-            // Bits that rise as the score falls.
-            let falling = if bits >> 63 == 0 {
-                !(bits | 1 << 63)
-            } else {
-                bits
-            };
-            (falling, branch.id)
-        });
+    /// Places of branches, the better first.
+    fn ranked(branches: &[Self]) -> Vec<usize> {
+        let mut order: Vec<_> = branches
+            .iter()
+            .enumerate()
+            .map(|(place, branch)| (branch.score, branch.id, place))
+            .collect();
+        order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        order.into_iter().map(|(_, _, place)| place).collect()
     }
 
     /// Takes the bank of its parent over, and a plot in.
@@ -134,17 +144,25 @@ impl Branch {
             0 => std::mem::take(&mut parent.bank),
             _ => parent.bank.clone(),
         };
+        let scan = match parent.children {
+            0 => &std::mem::take(&mut parent.scan),
+            _ => &parent.scan,
+        };
         if let Some(plot) = plot {
             let (scene, plots) = (leftover.scene, self.plots.len() as u32);
             let (physics, sensor, sighting) = (scene.physics, scene.sensor, &scene.sightings[plot]);
-            self.bank
-                .update(physics, sensor, sighting, &parent.scan, plots);
+            self.bank.update(physics, sensor, sighting, scan, plots);
         }
     }
 
     /// Whether nothing else may begin with its plots.
     pub(crate) fn holds_its_plots(&self) -> bool {
         self.leads && self.plots.len() >= PLOTS_MIN && self.score >= HOLDING_SCORE
+    }
+
+    /// Whether it could be a track if it had no rival.
+    pub(crate) fn may_be_certain(&self, settings: &Settings) -> bool {
+        self.plots.len() >= PLOTS_MIN && self.score >= settings.confirmation_score
     }
 
     /// Whether it fits as well as a target would, and is young enough not to have become certain.
@@ -183,7 +201,7 @@ pub(crate) fn extend(
 ) -> (Vec<Branch>, Vec<Parent>) {
     let scene = leftover.scene;
     let by_range = ByRange::new(scene.sightings, |index| leftover.unclaimed[index]);
-    let mut out = Vec::with_capacity(branches.len());
+    let mut out = Vec::with_capacity((CHILDREN_MAX + 1) * branches.len());
     let mut parents = Vec::with_capacity(branches.len());
     let mut found: Vec<Pair> = Vec::new();
     for mut branch in branches {
@@ -218,6 +236,8 @@ pub(crate) fn extend(
                 *next_id += 1;
             }
             child.last_plot_ns = leftover.time_ns;
+            let sighting = &scene.sightings[pair.sighting];
+            child.moves |= child.from.moves_to(sighting, leftover.time_ns);
             child.awaits = Some(Awaits::Parent(parents.len(), Some(pair.sighting)));
             child.score += pair.log_ratio + scene.log_missed;
             child.best_score = child.best_score.max(child.score);
@@ -323,14 +343,18 @@ pub(crate) fn begin(
             let beginning =
                 beginning.get_or_insert_with(|| Beginning::new(scene.physics, seed.first(sensor)));
             let rated = usize::from(sighting.rated);
-            let found = newness + scene.log_detected[rated] + scene.log_missed;
+            let found =
+                newness + scene.log_detected[rated] + scene.log_missed + places.turned[index];
             let weighed = beginning.weigh(scene.sensor, sighting, elapsed_s, least - found);
             let Some((bank, log_density)) = weighed else {
                 continue;
             };
             let score = found + log_density;
             if score > least {
+                let from = seed.origin();
                 out.push(Branch {
+                    moves: from.moves_to(sighting, leftover.time_ns),
+                    from,
                     id: *next_id,
                     awaits: bank.is_none().then_some(Awaits::Seed(place, index)),
                     bank: bank.unwrap_or_default(),
@@ -344,8 +368,9 @@ pub(crate) fn begin(
             }
         }
         if out.len() > waiting_max {
-            Branch::sort(out);
-            out.truncate(waiting_max / 2);
+            let order = Branch::ranked(out);
+            let best = order.iter().take(waiting_max / 2);
+            *out = best.map(|&place| std::mem::take(&mut out[place])).collect();
         }
     }
 }
@@ -358,59 +383,83 @@ fn noise(sighting: &Sighting) -> f64 {
 
 /// Sets which branches lead, gives the hopeless up, and takes out those that have become certain.
 pub(crate) fn compete(branches: &mut Vec<Branch>, settings: &Settings) -> Vec<Branch> {
-    Branch::sort(branches);
-    // The best score on each plot, and the best of those who come after it.
-    let mut held: HashMap<PlotNumber, (f64, f64), ByNumber> =
-        HashMap::with_capacity_and_hasher(2 * branches.len(), ByNumber::default());
-    branches.retain_mut(|branch| {
-        let best = branch
-            .plots
-            .iter()
-            .filter_map(|plot| held.get(plot))
-            .map(|held| held.0)
-            .reduce(f64::max);
+    let mut held = Holders::with_capacity_and_hasher(2 * branches.len(), ByNumber::default());
+    let passed = Passed::by(branches, settings);
+    let mut order = Branch::ranked(branches);
+    order.sort_by_key(|&place| passed.surely(&branches[place]));
+    order.retain(|&place| {
+        let branch = &mut branches[place];
+        let holders = || branch.plots.iter().filter_map(|plot| held.get(plot));
+        // What stays may have begun with one of a row of plots that something passes through.
+        let stronger = holders().filter(|held| !(branch.moves && held.stays_from));
+        let best = stronger.map(|held| held.best).reduce(f64::max);
         if best.is_some_and(|best| branch.score < best - HOPELESS) {
             return false;
         }
-        branch.leads = best.is_none();
-        for plot in &branch.plots {
+        branch.leads = holders().next().is_none();
+        for (place, plot) in branch.plots.iter().enumerate() {
             match held.get_mut(plot) {
-                Some((_, rival)) => *rival = rival.max(branch.score),
+                Some(_) if place == 0 && passed.surely(branch) => {}
+                Some(held) => held.contest(branch),
                 None if branch.leads => {
-                    held.insert(*plot, (branch.score, f64::NEG_INFINITY));
+                    held.insert(*plot, Held::by(branch, place));
                 }
                 None => {}
             }
         }
+        // It waits for what may have passed it.
+        branch.leads &= branch.plots.len() >= PLOTS_TO_WAIT || !passed.perhaps(branch);
         true
     });
-    branches.truncate(settings.branches_max);
-    let certain = |branch: &Branch| {
-        let enough = branch.leads
-            && branch.plots.len() >= PLOTS_MIN
-            && branch.score >= settings.confirmation_score;
-        if !enough || branch.plots.len() >= PLOTS_TO_WAIT {
-            return enough;
+    let mut confirmed = Vec::new();
+    for &place in &order {
+        if is_certain(&branches[place], &held, settings) {
+            let branch = std::mem::take(&mut branches[place]);
+            for plot in &branch.plots {
+                if let Some(held) = held.get_mut(plot) {
+                    held.taken = true;
+                }
+            }
+            confirmed.push(branch);
         }
-        let rivals = branch.plots.iter().filter_map(|plot| held.get(plot));
-        let rival = rivals.map(|held| held.1).fold(f64::NEG_INFINITY, f64::max);
-        branch.score - rival >= settings.ambiguity_margin
+    }
+    let is_open = |branch: &Branch| {
+        let mut holders = branch.plots.iter().filter_map(|plot| held.get(plot));
+        !branch.plots.is_empty() && !holders.any(|held| held.taken)
     };
-    let (confirmed, mut open): (Vec<_>, Vec<_>) = branches.drain(..).partition(certain);
-    let taken: HashSet<PlotNumber, ByNumber> = confirmed
-        .iter()
-        .flat_map(|branch| branch.plots.iter().copied())
+    *branches = order
+        .into_iter()
+        .filter_map(|place| Some(std::mem::take(branches.get_mut(place)?)))
+        .filter(is_open)
+        .take(settings.branches_max)
         .collect();
-    open.retain(|branch| !branch.plots.iter().any(|plot| taken.contains(plot)));
-    *branches = open;
     confirmed
 }
 
+/// Whether a branch leads by enough to be a track.
+fn is_certain(branch: &Branch, held: &Holders, settings: &Settings) -> bool {
+    let enough = branch.leads && branch.may_be_certain(settings);
+    if !enough || branch.plots.len() >= PLOTS_TO_WAIT {
+        return enough;
+    }
+    // Which of a row is which no longer matters then, but that there is one.
+    let in_a_row = branch.moves && branch.plots.len() >= PLOTS_IN_A_ROW;
+    let holders = branch.plots.iter().filter_map(|plot| held.get(plot));
+    let rivals = holders.map(|held| {
+        if in_a_row {
+            held.staying_rival
+        } else {
+            held.rival
+        }
+    });
+    branch.score - rivals.fold(f64::NEG_INFINITY, f64::max) >= settings.ambiguity_margin
+}
+
 /// Finds plots by their numbers, which count up, so that a multiplication spreads them.
-type ByNumber = BuildHasherDefault<Spread>;
+pub(crate) type ByNumber = BuildHasherDefault<Spread>;
 
 #[derive(Default)]
-struct Spread(u64);
+pub(crate) struct Spread(u64);
 
 impl Hasher for Spread {
     fn finish(&self) -> u64 {
@@ -433,6 +482,8 @@ impl Hasher for Spread {
 struct Grid {
     /// In order of their columns.
     places: Vec<Place>,
+    /// What takes a density to the sensor's own terms, by sighting ([`turned`]).
+    turned: Vec<f64>,
 }
 
 /// A plot in a column.
@@ -465,7 +516,10 @@ impl Grid {
             })
             .collect();
         places.sort_unstable_by_key(|place| (place.column, place.sighting));
-        Self { places }
+        Self {
+            places,
+            turned: sightings.iter().map(turned).collect(),
+        }
     }
 
     /// Sets `out` to the sightings at which something could be that was at a seed.

@@ -1,11 +1,11 @@
 //! All that is known at one moment, and what one scan does to it.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use crate::associate::{Association, ByRange, Pair, Scene, decide};
 use crate::bank::Bank;
 use crate::filter::Expected;
-use crate::initiate::{self, Branch, Leftover, PLOTS_PER_SCAN_MAX, Seed};
+use crate::initiate::{self, Branch, ByNumber, Leftover, PLOTS_PER_SCAN_MAX, PlotNumber, Seed};
 use crate::model::Class;
 use crate::sensor::Sighting;
 use crate::tracker::{Settings, Setup};
@@ -200,7 +200,7 @@ impl Picture {
         let mut confirmed = initiate::compete(&mut branches, &setup.settings);
         let both = &mut [&mut branches, &mut confirmed];
         initiate::grow(both, parents, (&[], &[]), &leftover);
-        let taken: BTreeSet<u64> = branches
+        let taken: HashSet<PlotNumber, ByNumber> = branches
             .iter()
             .filter(|branch| branch.holds_its_plots())
             .chain(&confirmed)

@@ -66,7 +66,7 @@ impl Default for Settings {
             deletion_drop: 11.0,
             new_targets_per_scan: 1.0,
             tracks_max: 4_096,
-            branches_max: 1_536,
+            branches_max: 1_280,
             seeds_max: 8_192,
         }
     }

@@ -34,14 +34,11 @@ pub(crate) fn move_evenly(covariance: &mut Matrix<STATES, STATES>, time_s: f64) 
 
 /// Brings a covariance some time on by a transition of [`Motion`](crate::motion::Motion): place and velocity
 /// depend on all but the first two other components, drag and wind on themselves alone.
-pub(crate) fn carry(transition: &Square, covariance: &Square) -> Square {
-    let mut out = [[0.0; STATES]; STATES];
+pub(crate) fn carry(transition: &Square, covariance: &mut Square) {
     Arch::new().dispatch(Carry {
         transition,
         covariance,
-        out: &mut out,
     });
-    out
 }
 
 /// Takes from a covariance what a gain, scaled, has made known: G · Gᵀ.
@@ -73,33 +70,44 @@ pub(crate) fn scaled_gain<const PARTS: usize>(
 
 struct Carry<'a> {
     transition: &'a Square,
-    covariance: &'a Square,
-    out: &'a mut Square,
+    covariance: &'a mut Square,
 }
+
+/// Components of place and velocity, and as many as whole vectors hold.
+const MOVING: usize = 6;
+const MOVING_WIDE: usize = 8;
 
 impl NullaryFnOnce for Carry<'_> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        let mut turned = [[0.0; STATES]; STATES];
-        for row in 0..STATES {
+        let mut turned = [[0.0; MOVING_WIDE]; STATES];
+        for (row, from) in self.transition.iter().enumerate().take(MOVING) {
             for column in 0..STATES {
-                turned[column][row] = self.transition[row][column];
+                turned[column][row] = from[column];
+            }
+        }
+        let mut half = [[0.0; STATES]; STATES];
+        for row in 0..STATES {
+            half[row] = times(
+                &self.transition[row],
+                self.covariance,
+                !(2..MOVING).contains(&row),
+                row,
+            );
+        }
+        for (row, half) in half.iter().enumerate() {
+            let moving = along(half, &turned);
+            let cells = &mut self.covariance[row];
+            cells[..MOVING].copy_from_slice(&moving[..MOVING]);
+            for column in MOVING..STATES {
+                cells[column] = half[column] * self.transition[column][column];
             }
         }
         for row in 0..STATES {
-            let half = times(
-                &self.transition[row],
-                self.covariance,
-                !(2..6).contains(&row),
-                row,
-            );
-            self.out[row] = along(&half, &turned);
-        }
-        for row in 0..STATES {
             for column in 0..row {
-                self.out[column][row] = self.out[row][column];
+                self.covariance[column][row] = self.covariance[row][column];
             }
         }
     }
@@ -114,7 +122,7 @@ fn times(row: &[f64; STATES], covariance: &Square, has_own: bool, own: usize) ->
             sum[column] = row[own] * covariance[own][column];
         }
     }
-    if own < 6 {
+    if own < MOVING {
         for inner in 2..STATES {
             for column in 0..STATES {
                 sum[column] += row[inner] * covariance[inner][column];
@@ -124,12 +132,15 @@ fn times(row: &[f64; STATES], covariance: &Square, has_own: bool, own: usize) ->
     sum
 }
 
-/// A row times a matrix.
+/// A row times the columns of place and velocity, the first two of which are one on the diagonal and else
+/// naught.
 #[inline(always)]
-fn along(row: &[f64; STATES], matrix: &Square) -> [f64; STATES] {
-    let mut sum = [0.0; STATES];
-    for inner in 0..STATES {
-        for column in 0..STATES {
+fn along(row: &[f64; STATES], matrix: &Matrix<STATES, MOVING_WIDE>) -> [f64; MOVING_WIDE] {
+    let mut sum = [0.0; MOVING_WIDE];
+    sum[0] = row[0];
+    sum[1] = row[1];
+    for inner in 2..STATES {
+        for column in 0..MOVING_WIDE {
             sum[column] += row[inner] * matrix[inner][column];
         }
     }
@@ -195,7 +206,8 @@ mod tests {
             let time_s = 2.0 * stream.uniform();
             let transition = motion.transition(&state, time_s);
             let plain = sandwich(&transition, &covariance);
-            let carried = carry(&transition, &covariance);
+            let mut carried = covariance;
+            carry(&transition, &mut carried);
             let mut moved = covariance;
             move_evenly(&mut moved, time_s);
             let even = sandwich(&steady_transition(time_s), &covariance);

@@ -133,7 +133,12 @@ impl Radar {
         self.scans_of(places, seed, count)
     }
 
-    fn scans_of(&self, places: impl Fn(f64) -> Vec<[f64; 3]>, seed: u32, count: u32) -> Vec<Scan> {
+    pub fn scans_of(
+        &self,
+        places: impl Fn(f64) -> Vec<[f64; 3]>,
+        seed: u32,
+        count: u32,
+    ) -> Vec<Scan> {
         let mut stream = Stream::new(78, seed, 0, 2);
         let mut scan = |index: u32| {
             let time_s = f64::from(index) / self.rate_hz;
