@@ -16,6 +16,11 @@ const WEIGHT_MIN: f64 = 1e-4;
 const FAR: f64 = 40.0;
 /// The least weight that a falling round keeps.
 const FALLING_WEIGHT_MIN: f64 = 1e-6;
+/// Share of the plots that a track takes which are another's (assumed): a neighbour's in a flock, or clutter.
+/// One plot speaks no louder against a bird or a drone.
+pub(crate) const OTHERS_PLOTS: f64 = 0.01;
+/// Speed below which what falls may be a bird whose track began with another's plots, m/s.
+const SLOW_MPS: f64 = 30.0;
 /// Plots before a model may be dropped.
 const PLOTS_BEFORE_DROPPING: u32 = 4;
 
@@ -324,19 +329,43 @@ impl Bank {
             &moved
         };
         let mut squared = 0.0;
+        let each = innovations.each.iter().flatten();
+        let best = each
+            .map(|one| one.log_density)
+            .fold(f64::NEG_INFINITY, f64::max);
         for ((member, expected), innovation) in
             self.members.iter_mut().zip(expected).zip(&innovations.each)
         {
-            if let Some(innovation) = innovation {
+            let Some(innovation) = innovation else {
+                continue;
+            };
+            let least = match member.class.is_slow() {
+                true => best + libm::log(OTHERS_PLOTS),
+                false => f64::NEG_INFINITY,
+            };
+            let log_density = innovation.log_density.max(least);
+            member.weight *= libm::exp(log_density - innovations.log_density);
+            // What is another's tells nothing of its place.
+            if innovation.log_density >= least {
                 member.state.update(expected, innovation);
-                member.weight *= libm::exp(innovation.log_density - innovations.log_density);
                 squared += member.weight * innovation.squared_distance;
             }
         }
+        self.begin_again(physics, sighting);
         let components = if sighting.rated { 4.0 } else { 3.0 };
         let scaled = self.likeliest(|index| innovations.each.get(index).copied().flatten());
         self.learn(squared, components, scaled);
         self.tidy(plots);
+    }
+
+    /// Whether it may be as slow as a bird, by its likeliest model.
+    pub(crate) fn may_be_slow(&self) -> bool {
+        let members = self.members.iter();
+        let likeliest = members.max_by(|a, b| a.weight.total_cmp(&b.weight));
+        likeliest.is_some_and(|member| {
+            let [speed_mps, sigma_mps] = speed(&member.state);
+            speed_mps - 2.0 * sigma_mps < SLOW_MPS
+        })
     }
 
     /// Takes several sightings in, each with the probability that it is this target's.
@@ -534,6 +563,15 @@ impl Bank {
             .filter(|member| member.class.falls())
             .map(|member| member.weight)
             .sum()
+    }
+
+    /// Logarithm of what it says against there being anything that nothing was seen before its first plot: of the
+    /// weights of what falls or is shot that has been taken off.
+    pub(crate) fn log_unseen(&self) -> f64 {
+        let free = |member: &&Member| member.class.flies_freely();
+        let weights = self.members.iter().filter(free).map(|one| one.weight);
+        let free: f64 = weights.sum();
+        -libm::log(1.0 - free + free / self.unseen)
     }
 
     /// Probability of each class, in the order of [`Class::ALL`].

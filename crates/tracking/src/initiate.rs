@@ -165,6 +165,12 @@ impl Branch {
         self.plots.len() >= PLOTS_MIN && self.score >= settings.confirmation_score
     }
 
+    /// Whether what is begun with its plots in the same scan may explain them better: a bird that comes after
+    /// another's plot.
+    pub(crate) fn waits_for_others(&self) -> bool {
+        self.score < HOLDING_SCORE && self.bank.may_be_slow()
+    }
+
     /// Whether it fits as well as a target would, and is young enough not to have become certain.
     fn may_go_on(&self) -> bool {
         self.best_score - self.score < BRANCH_DROP_MAX && self.plots.len() <= PLOTS_MAX

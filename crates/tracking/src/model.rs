@@ -46,6 +46,11 @@ impl Class {
         self.falls() || self == Self::MachineGunRound
     }
 
+    /// Whether it is slow and turns as it likes: what stands at one place, and often in a flock.
+    pub(crate) fn is_slow(self) -> bool {
+        matches!(self, Self::Drone | Self::Bird)
+    }
+
     /// Whether it comes down by itself and bursts: what is not dismissed.
     #[must_use]
     pub fn falls(self) -> bool {
@@ -66,9 +71,9 @@ impl Class {
                 along_psd: 2e4,
                 ..Manner::new(0.0005, [200.0, 200.0], [10.0, 10.0])
             },
-            Self::Aircraft => Manner::new(0.20, [90.0, 8.0], [9.0, 1.0]),
-            Self::Drone => Manner::new(0.20, [9.0, 3.0], [3.0, 1.0]),
-            Self::Bird => Manner::new(0.40, [10.0, 2.0], [2.0, 0.5]),
+            Self::Aircraft => Manner::new(0.10, [90.0, 8.0], [9.0, 1.0]),
+            Self::Drone => Manner::new(0.10, [9.0, 3.0], [3.0, 1.0]),
+            Self::Bird => Manner::new(0.60, [10.0, 2.0], [2.0, 0.5]),
             Self::MachineGunRound => Manner::new(0.18, [350.0, 200.0], [0.1, 0.1]),
         }
     }

@@ -156,7 +156,10 @@ impl Picture {
                 if let [plot] = plots.as_slice() {
                     doubted.push((index, *plot));
                 }
-                far_off.extend(plots);
+                // Neighbours in a flock are as near; a second track of one bird does no harm.
+                if track.bank.probability_of_falling() >= REINSTATED_PROBABILITY {
+                    far_off.extend(plots);
+                }
             }
             track.take(setup, scene, scan, own);
         }
@@ -200,6 +203,7 @@ impl Picture {
         let mut confirmed = initiate::compete(&mut branches, &setup.settings);
         let both = &mut [&mut branches, &mut confirmed];
         initiate::grow(both, parents, (&[], &[]), &leftover);
+        branches.extend(confirmed.extract_if(.., |branch| branch.waits_for_others()));
         let taken: HashSet<PlotNumber, ByNumber> = branches
             .iter()
             .filter(|branch| branch.holds_its_plots())
@@ -370,7 +374,7 @@ impl Picture {
                 time_ns,
                 state,
                 falling_state: bank.falling_state(),
-                score,
+                score: score + bank.log_unseen(),
                 plots,
                 dismissed,
             })

@@ -46,6 +46,9 @@ pub struct Settings {
     /// How much rarer targets are than the tracker has it beforehand, against chance alone, as a logarithm; 0
     /// to 50. That rounds are rare among all that flies is in the tracker's share of its classes already.
     pub rarity: f64,
+    /// Share of the needless warnings of birds and drones that their plots of the next second would have spared;
+    /// 0 to 1. At 0 nothing is waited for.
+    pub cleared_per_s: f64,
     /// Lethal radius of a falling round, m; 0 to 10⁴.
     pub round_radius_m: f64,
     /// Lethal radius of a rocket under thrust, m; 0 to 10⁴.
@@ -68,13 +71,15 @@ pub struct Settings {
 impl Default for Settings {
     /// All assumed. A round among people in the open hits a few in a hundred, of whom shelter saves most,
     /// while a needless alarm takes a quarter of an hour of everybody and some trust: a hundred to one.
-    /// Targets are 150 times (e⁵) rarer against chance than the tracker has them. The radius is the greatest within which
+    /// Rounds are 1,700 times rarer against chance than the tracker has them: one a day for a radar that looks every
+    /// second. The radius is the greatest within which
     /// an 82 mm mortar round or a 107 mm rocket wounds in the built-in catalogue, 45 m.
     fn default() -> Self {
         Self {
             cost_missed: 100.0,
             cost_needless: 1.0,
-            rarity: 5.0,
+            rarity: 7.4,
+            cleared_per_s: 0.7,
             round_radius_m: 45.0,
             rocket_radius_m: 45.0,
             likely_sigmas: 2.0,
@@ -94,10 +99,23 @@ impl Settings {
         self.cost_needless / (self.cost_needless + self.cost_missed)
     }
 
+    /// Probability up to which a track is looked at once more before anybody is warned of it, where that is more
+    /// than the threshold. A second of waiting costs one part of the time left of what a warning saves.
+    fn patience(&self, class: Class, left_s: f64) -> f64 {
+        let cleared = if class.is_slow() {
+            self.cleared_per_s
+        } else {
+            0.0
+        };
+        let odds = self.cost_needless / self.cost_missed * (cleared * left_s).max(1.0);
+        odds / (1.0 + odds)
+    }
+
     fn check(&self) -> Result<(), TrackingError> {
         within("cost_missed", self.cost_missed, 1e-9, 1e12)?;
         within("cost_needless", self.cost_needless, 1e-9, 1e12)?;
         within("rarity", self.rarity, 0.0, 50.0)?;
+        within("cleared_per_s", self.cleared_per_s, 0.0, 1.0)?;
         within("round_radius_m", self.round_radius_m, 0.0, 1e4)?;
         within("rocket_radius_m", self.rocket_radius_m, 0.0, 1e4)?;
         within("likely_sigmas", self.likely_sigmas, 0.5, 5.0)?;
@@ -228,6 +246,8 @@ struct Threat {
     last_ns: i64,
     /// Probability for each zone.
     hits: Vec<f64>,
+    /// Probability up to which it does not begin a warning.
+    patience: f64,
 }
 
 /// An open warning.
@@ -261,7 +281,8 @@ crate::stored!(Threat {
     class,
     first_ns,
     last_ns,
-    hits
+    hits,
+    patience
 });
 crate::stored!(Open {
     number,
@@ -276,6 +297,8 @@ crate::stored!(Open {
 /// What threatens one zone now.
 struct Danger {
     probability: f64,
+    /// The same without what is worth another look.
+    pressing: f64,
     first_ns: i64,
     last_ns: i64,
     class: Class,
@@ -305,7 +328,7 @@ impl Warner {
             let threat = match one.outlook {
                 Outlook::Stays => None,
                 Outlook::Unseen => before.remove(&one.track),
-                Outlook::Falls(impact) => self.threat(one, &impact),
+                Outlook::Falls(impact) => self.threat(one, &impact, now_ns),
             };
             if let Some(threat) = threat {
                 self.threats.insert(one.track, threat);
@@ -375,7 +398,7 @@ impl Warner {
         self.open.iter().enumerate().filter_map(end)
     }
 
-    fn threat(&self, one: &Observed, impact: &ImpactPrediction) -> Option<Threat> {
+    fn threat(&self, one: &Observed, impact: &ImpactPrediction, now_ns: i64) -> Option<Threat> {
         let radius_m = self.settings.radius_m(one.class);
         if one.probability.is_nan() || one.probability <= NOTHING {
             return None;
@@ -386,8 +409,10 @@ impl Warner {
         let hits: Vec<f64> = self.areas.iter().map(hit).collect();
         let spread = self.settings.likely_sigmas * libm::sqrt(impact.covariance[2][2].max(0.0));
         let spread_ns = nanoseconds(spread);
+        let left_s = impact.time_ns.saturating_sub(now_ns) as f64 * 1e-9;
         hits.iter().any(|hit| *hit > NOTHING).then(|| Threat {
             class: one.class,
+            patience: self.settings.patience(one.class, left_s),
             first_ns: impact.time_ns.saturating_sub(spread_ns),
             last_ns: impact.time_ns.saturating_add(spread_ns),
             hits,
@@ -404,6 +429,10 @@ impl Warner {
             .filter(|(hit, ..)| *hit > NOTHING)
             .collect();
         let missed: f64 = pending.iter().map(|(hit, ..)| 1.0 - hit).product();
+        let least = self.settings.threshold();
+        let presses = |hit: f64, one: &Threat| one.patience <= least || hit > one.patience;
+        let pressing = pending.iter().filter(|(hit, _, one)| presses(*hit, one));
+        let pressing = 1.0 - pressing.map(|(hit, ..)| 1.0 - hit).product::<f64>();
         pending.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let &(greatest, _, likeliest) = pending.first()?;
         let told = (TOLD_SHARE * greatest).min(self.settings.threshold());
@@ -411,6 +440,7 @@ impl Warner {
         let moments = |pick: fn(&Threat) -> i64| pending.iter().map(move |(_, _, one)| pick(one));
         Some(Danger {
             probability: 1.0 - missed,
+            pressing,
             first_ns: moments(|one| one.first_ns).min()?.max(now_ns),
             last_ns: moments(|one| one.last_ns).max()?,
             class: likeliest.class,
@@ -425,7 +455,7 @@ impl Warner {
         let probability = danger.as_ref().map_or(0.0, |danger| danger.probability);
         let low = self.settings.cancel_share * threshold;
         let Some(mut open) = self.open.get_mut(zone)?.take() else {
-            let danger = danger.filter(|danger| danger.probability > threshold)?;
+            let danger = danger.filter(|danger| danger.pressing > threshold)?;
             return Some(self.begin(zone, &danger));
         };
         // What has come down since the last look, of what was likely to hit.

@@ -221,6 +221,41 @@ fn targets_are_rarer_than_the_tracker_has_them_against_chance() {
     assert_eq!(believed(0.0, 50.0), 0.0);
 }
 
+/// A second's look is worth its cost where a bird comes down in eight seconds, if at all, at odds of 5.6 %.
+#[test]
+fn a_likely_bird_is_looked_at_again_while_there_is_time() {
+    let told = |class, at_s, probability, cleared_per_s| {
+        let settings = Settings {
+            cleared_per_s,
+            ..Settings::default()
+        };
+        let mut warner = Warner::new(settings, vec![area(0.0)]).unwrap();
+        let one = Observed {
+            class,
+            ..falling(1, 0.0, at_s, probability)
+        };
+        !warner.take(0, &[one]).is_empty()
+    };
+    assert!(!told(Class::Bird, 8.0, 0.05, 0.7) && told(Class::Bird, 8.0, 0.06, 0.7));
+    assert!(!told(Class::Drone, 8.0, 0.05, 0.7));
+    // With no time left, of what the next plots do not tell apart, and where nobody wants to wait.
+    assert!(told(Class::Bird, 1.4, 0.011, 0.7));
+    assert!(told(Class::FallingRound, 8.0, 0.011, 0.7) && told(Class::Aircraft, 8.0, 0.011, 0.7));
+    assert!(told(Class::Bird, 8.0, 0.011, 0.0));
+    // What waits neither hides another nor closes a warning that is open.
+    let mut warner = warner();
+    let bird = Observed {
+        class: Class::Bird,
+        ..falling(1, 0.0, 8.0, 0.03)
+    };
+    assert!(warner.take(0, &[bird]).is_empty());
+    let alert = warner.take(SECOND, &[bird, falling(2, 0.0, 20.0, 0.02)]);
+    assert_eq!(alert[0].tracks.len(), 2);
+    assert!((alert[0].probability - (1.0 - 0.97 * 0.98)).abs() < 1e-4);
+    warner.take(2 * SECOND, &[bird]);
+    assert!(warner.is_open(0));
+}
+
 #[test]
 fn settings_out_of_range_are_refused() {
     for settings in [
