@@ -13,7 +13,10 @@
 //! last impact is over. Further rounds extend the one open warning of a zone; there are never two. What is
 //! no longer seen is believed to come down as foretold: a radar loses rounds near the ground.
 //!
-//! An alert is never held back, however late; hysteresis and waiting are for its end alone.
+//! No alert is too late to be given. One waits only while another look is worth more than it costs
+//! (one step ahead: Chow, Robbins and Siegmund, *Great Expectations: The Theory of Optimal Stopping*, 1971): of what
+//! is likely a bird, or comes down elsewhere, whose next plots tell, and while there is time. The cost of a second is
+//! its share of the time left. Hysteresis is for the end of a warning alone.
 
 mod area;
 
@@ -46,9 +49,11 @@ pub struct Settings {
     /// How much rarer targets are than the tracker has it beforehand, against chance alone, as a logarithm; 0
     /// to 50. That rounds are rare among all that flies is in the tracker's share of its classes already.
     pub rarity: f64,
-    /// Share of the needless warnings of birds and drones that their plots of the next second would have spared;
-    /// 0 to 1. At 0 nothing is waited for.
-    pub cleared_per_s: f64,
+    /// Share of the needless warnings of birds and drones that the plots of the next second would spare; 0 to 1. At 0
+    /// they are not waited for.
+    pub birds_cleared_per_s: f64,
+    /// The same of rounds that come down elsewhere.
+    pub elsewhere_cleared_per_s: f64,
     /// Lethal radius of a falling round, m; 0 to 10⁴.
     pub round_radius_m: f64,
     /// Lethal radius of a rocket under thrust, m; 0 to 10⁴.
@@ -79,7 +84,8 @@ impl Default for Settings {
             cost_missed: 100.0,
             cost_needless: 1.0,
             rarity: 7.4,
-            cleared_per_s: 0.7,
+            birds_cleared_per_s: 0.7,
+            elsewhere_cleared_per_s: 0.15,
             round_radius_m: 45.0,
             rocket_radius_m: 45.0,
             likely_sigmas: 2.0,
@@ -99,23 +105,26 @@ impl Settings {
         self.cost_needless / (self.cost_needless + self.cost_missed)
     }
 
-    /// Probability up to which a track is looked at once more before anybody is warned of it, where that is more
-    /// than the threshold. A second of waiting costs one part of the time left of what a warning saves.
-    fn patience(&self, class: Class, left_s: f64) -> f64 {
-        let cleared = if class.is_slow() {
-            self.cleared_per_s
-        } else {
-            0.0
+    /// Probability up to which a threat to a zone is looked at once more before anybody is warned. A second of
+    /// waiting costs one part of the time left of what a warning saves, and spares a share of the needless ones.
+    fn patience(&self, threat: &Threat, hit: f64, now_ns: i64) -> f64 {
+        let left_s = threat.time_ns.saturating_sub(now_ns) as f64 * 1e-9;
+        let elsewhere = (threat.probability - hit) / (1.0 - hit).max(NOTHING);
+        let cleared_per_s = match threat.class.is_slow() {
+            true => self.birds_cleared_per_s,
+            false => self.elsewhere_cleared_per_s * elsewhere,
         };
-        let odds = self.cost_needless / self.cost_missed * (cleared * left_s).max(1.0);
-        odds / (1.0 + odds)
+        let odds = self.cost_needless / self.cost_missed * (cleared_per_s * left_s);
+        (odds / (1.0 + odds)).max(self.threshold())
     }
 
     fn check(&self) -> Result<(), TrackingError> {
         within("cost_missed", self.cost_missed, 1e-9, 1e12)?;
         within("cost_needless", self.cost_needless, 1e-9, 1e12)?;
         within("rarity", self.rarity, 0.0, 50.0)?;
-        within("cleared_per_s", self.cleared_per_s, 0.0, 1.0)?;
+        within("birds_cleared_per_s", self.birds_cleared_per_s, 0.0, 1.0)?;
+        let elsewhere = self.elsewhere_cleared_per_s;
+        within("elsewhere_cleared_per_s", elsewhere, 0.0, 1.0)?;
         within("round_radius_m", self.round_radius_m, 0.0, 1e4)?;
         within("rocket_radius_m", self.rocket_radius_m, 0.0, 1e4)?;
         within("likely_sigmas", self.likely_sigmas, 0.5, 5.0)?;
@@ -246,8 +255,10 @@ struct Threat {
     last_ns: i64,
     /// Probability for each zone.
     hits: Vec<f64>,
-    /// Probability up to which it does not begin a warning.
-    patience: f64,
+    /// Probability that it falls, wherever.
+    probability: f64,
+    /// Likeliest moment, ns.
+    time_ns: i64,
 }
 
 /// An open warning.
@@ -282,7 +293,8 @@ crate::stored!(Threat {
     first_ns,
     last_ns,
     hits,
-    patience
+    probability,
+    time_ns
 });
 crate::stored!(Open {
     number,
@@ -297,8 +309,8 @@ crate::stored!(Open {
 /// What threatens one zone now.
 struct Danger {
     probability: f64,
-    /// The same without what is worth another look.
-    pressing: f64,
+    /// Probability up to which nobody is warned yet: the mean of what threatens, by how likely each hits.
+    patience: f64,
     first_ns: i64,
     last_ns: i64,
     class: Class,
@@ -328,7 +340,7 @@ impl Warner {
             let threat = match one.outlook {
                 Outlook::Stays => None,
                 Outlook::Unseen => before.remove(&one.track),
-                Outlook::Falls(impact) => self.threat(one, &impact, now_ns),
+                Outlook::Falls(impact) => self.threat(one, &impact),
             };
             if let Some(threat) = threat {
                 self.threats.insert(one.track, threat);
@@ -398,7 +410,7 @@ impl Warner {
         self.open.iter().enumerate().filter_map(end)
     }
 
-    fn threat(&self, one: &Observed, impact: &ImpactPrediction, now_ns: i64) -> Option<Threat> {
+    fn threat(&self, one: &Observed, impact: &ImpactPrediction) -> Option<Threat> {
         let radius_m = self.settings.radius_m(one.class);
         if one.probability.is_nan() || one.probability <= NOTHING {
             return None;
@@ -409,10 +421,10 @@ impl Warner {
         let hits: Vec<f64> = self.areas.iter().map(hit).collect();
         let spread = self.settings.likely_sigmas * libm::sqrt(impact.covariance[2][2].max(0.0));
         let spread_ns = nanoseconds(spread);
-        let left_s = impact.time_ns.saturating_sub(now_ns) as f64 * 1e-9;
         hits.iter().any(|hit| *hit > NOTHING).then(|| Threat {
             class: one.class,
-            patience: self.settings.patience(one.class, left_s),
+            probability: one.probability,
+            time_ns: impact.time_ns,
             first_ns: impact.time_ns.saturating_sub(spread_ns),
             last_ns: impact.time_ns.saturating_add(spread_ns),
             hits,
@@ -429,10 +441,12 @@ impl Warner {
             .filter(|(hit, ..)| *hit > NOTHING)
             .collect();
         let missed: f64 = pending.iter().map(|(hit, ..)| 1.0 - hit).product();
-        let least = self.settings.threshold();
-        let presses = |hit: f64, one: &Threat| one.patience <= least || hit > one.patience;
-        let pressing = pending.iter().filter(|(hit, _, one)| presses(*hit, one));
-        let pressing = 1.0 - pressing.map(|(hit, ..)| 1.0 - hit).product::<f64>();
+        let patience = pending.iter().fold([0.0; 2], |[sum, of], (hit, _, one)| {
+            [
+                sum + hit * self.settings.patience(one, *hit, now_ns),
+                of + hit,
+            ]
+        });
         pending.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let &(greatest, _, likeliest) = pending.first()?;
         let told = (TOLD_SHARE * greatest).min(self.settings.threshold());
@@ -440,7 +454,7 @@ impl Warner {
         let moments = |pick: fn(&Threat) -> i64| pending.iter().map(move |(_, _, one)| pick(one));
         Some(Danger {
             probability: 1.0 - missed,
-            pressing,
+            patience: patience[0] / patience[1],
             first_ns: moments(|one| one.first_ns).min()?.max(now_ns),
             last_ns: moments(|one| one.last_ns).max()?,
             class: likeliest.class,
@@ -455,7 +469,7 @@ impl Warner {
         let probability = danger.as_ref().map_or(0.0, |danger| danger.probability);
         let low = self.settings.cancel_share * threshold;
         let Some(mut open) = self.open.get_mut(zone)?.take() else {
-            let danger = danger.filter(|danger| danger.pressing > threshold)?;
+            let danger = danger.filter(|danger| danger.probability > danger.patience)?;
             return Some(self.begin(zone, &danger));
         };
         // What has come down since the last look, of what was likely to hit.

@@ -221,12 +221,24 @@ fn targets_are_rarer_than_the_tracker_has_them_against_chance() {
     assert_eq!(believed(0.0, 50.0), 0.0);
 }
 
+/// Whether a round is told of that comes down beside a zone and in it once in thirty times.
+fn elsewhere(left_s: f64) -> bool {
+    let mut warner = warner();
+    let notices = warner.take(0, &[falling(1, 100.0 + 45.0 + 1.83 * 20.0, left_s, 1.0)]);
+    assert!(
+        notices
+            .iter()
+            .all(|one| (0.03..0.04).contains(&one.probability))
+    );
+    !notices.is_empty()
+}
+
 /// A second's look is worth its cost where a bird comes down in eight seconds, if at all, at odds of 5.6 %.
 #[test]
 fn a_likely_bird_is_looked_at_again_while_there_is_time() {
     let told = |class, at_s, probability, cleared_per_s| {
         let settings = Settings {
-            cleared_per_s,
+            birds_cleared_per_s: cleared_per_s,
             ..Settings::default()
         };
         let mut warner = Warner::new(settings, vec![area(0.0)]).unwrap();
@@ -242,7 +254,9 @@ fn a_likely_bird_is_looked_at_again_while_there_is_time() {
     assert!(told(Class::Bird, 1.4, 0.011, 0.7));
     assert!(told(Class::FallingRound, 8.0, 0.011, 0.7) && told(Class::Aircraft, 8.0, 0.011, 0.7));
     assert!(told(Class::Bird, 8.0, 0.011, 0.0));
-    // What waits neither hides another nor closes a warning that is open.
+    // A round that comes down elsewhere but for one in thirty: its region narrows, and forty seconds are left.
+    assert!(!elsewhere(40.0) && elsewhere(10.0));
+    // What waits neither hides another nor closes a warning that is open; several together wait less.
     let mut warner = warner();
     let bird = Observed {
         class: Class::Bird,
@@ -254,6 +268,11 @@ fn a_likely_bird_is_looked_at_again_while_there_is_time() {
     assert!((alert[0].probability - (1.0 - 0.97 * 0.98)).abs() < 1e-4);
     warner.take(2 * SECOND, &[bird]);
     assert!(warner.is_open(0));
+    let flock = [1, 2].map(|number| Observed {
+        track: TrackId(number),
+        ..bird
+    });
+    assert_eq!(self::warner().take(0, &flock).len(), 1);
 }
 
 #[test]
@@ -296,7 +315,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever is seen: a zone is warned while its danger is above the threshold; its messages are an
+    /// Whatever is seen: a zone is warned once its danger is above what is waited for; its messages are an
     /// alert, updates and one end, numbered; none is cancelled before its wait is over; ticks that tell
     /// nothing change nothing; and every warning ends.
     #[test]
@@ -354,8 +373,11 @@ proptest! {
             let notices = warner.take(now_ns, &observed);
             follow(notices, now_ns)?;
             for zone in 0..2 {
-                let danger = warner.danger(zone, now_ns).map_or(0.0, |danger| danger.probability);
-                prop_assert!(danger <= settings.threshold() || warner.is_open(zone));
+                let danger = warner.danger(zone, now_ns);
+                let [danger, patience] = danger.map_or([0.0; 2], |one| [one.probability, one.patience]);
+                prop_assert!(danger <= patience || warner.is_open(zone));
+                // Of rounds with a minute left, nobody waits above odds of 0.01 × 0.15 × 60.
+                prop_assert!(patience <= 0.083 && (danger == 0.0 || patience >= settings.threshold() - 1e-12));
             }
         }
         for _ in 0..4 {
