@@ -1,15 +1,15 @@
 //! Where and when a round comes down.
 
-use crate::filter::Gaussian;
+use crate::fall::{FLIGHTS, fall, vacuum_s};
+use crate::filter::{Gaussian, POINTS};
 use crate::matrix::Matrix;
 use crate::model::Class;
-use crate::motion::{Motion, STATES, WIND_MEMORY_S, drag_of};
+use crate::motion::{Motion, STATES, WIND_MEMORY_S};
 
-/// Longest flight that is followed, s.
-pub const FLIGHT_MAX_S: f64 = 600.0;
-/// Steps in the flight that is left, for the Runge–Kutta method; longest and shortest of them, s.
-const STEPS: f64 = 16.0;
-const STEP_LIMITS_S: (f64, f64) = (0.02, 2.0);
+/// Change of the logarithm of a drag coefficient on the way down that is looked for first.
+const CHANGE_FIRST: f64 = 0.3;
+/// Least change of the logarithm of drag that is flown with.
+const WANDER_MIN: f64 = 1e-3;
 
 /// The ground under the tracking frame.
 pub trait Ground {
@@ -121,21 +121,40 @@ impl ImpactPrediction {
         motion: &Motion,
         ground: &impl Ground,
     ) -> Option<Self> {
-        let mut ends = [[0.0; 3]; crate::filter::POINTS];
+        let points = state.points();
+        let tried = about_wander(state, motion, ground);
+        let mut flights = [state.mean; FLIGHTS];
+        flights[..POINTS].copy_from_slice(&points);
+        flights[POINTS][6] += tried;
+        let mut wander = Wander::new(motion, &state.mean);
+        let ends = fall(motion, &flights, ground, &mut |after, time_s| {
+            wander.add(motion, after, time_s);
+        });
         let mut mean = [0.0; 3];
-        for (index, (point, end)) in state.points().iter().zip(&mut ends).enumerate() {
-            *end = fall(motion, point, ground)?;
-            for (sum, value) in mean.iter_mut().zip(end.iter()) {
+        for (index, end) in ends[..POINTS].iter().enumerate() {
+            for (sum, value) in mean.iter_mut().zip(end.as_ref()?) {
                 *sum += Gaussian::weight(index) * value;
             }
         }
-        let mut covariance = future_noise(state, motion, ground, &ends[0]);
-        for (index, end) in ends.iter().enumerate() {
+        let middle = ends[0]?;
+        let ends = ends.map(|end| end.unwrap_or(middle));
+        let remaining_s = middle[2];
+        let sigma = libm::sqrt(wander.variance(remaining_s));
+        let drag = [0, 1, 2].map(|axis| sigma / tried * (ends[POINTS][axis] - middle[axis]));
+        let wind_mps = new_wind_mps(motion, remaining_s);
+        let winds = by_wind(&points, &ends).map(|by| by.map(|by| wind_mps * by));
+        let mut covariance = unsteadiness(remaining_s);
+        let offs = ends[..POINTS]
+            .iter()
+            .map(|end| [0, 1, 2].map(|axis| end[axis] - mean[axis]));
+        let weighed = offs
+            .enumerate()
+            .map(|(index, off)| (Gaussian::weight(index), off));
+        let to_come = [drag, winds[0], winds[1]].map(|off| (1.0, off));
+        for (weight, off) in weighed.chain(to_come) {
             for row in 0..3 {
                 for column in 0..3 {
-                    covariance[row][column] += Gaussian::weight(index)
-                        * (end[row] - mean[row])
-                        * (end[column] - mean[column]);
+                    covariance[row][column] += weight * off[row] * off[column];
                 }
             }
         }
@@ -186,49 +205,80 @@ impl ImpactPrediction {
     }
 }
 
-/// What the noise of the motion still to come adds: drag that wanders from its value of now, and random
-/// acceleration along level axes.
-fn future_noise(
-    state: &Gaussian,
-    motion: &Motion,
-    ground: &impl Ground,
-    end: &[f64; 3],
-) -> Matrix<3, 3> {
-    let mut out = [[0.0; 3]; 3];
-    let remaining = end[2];
+/// What random acceleration along level axes adds to the covariance of an impact after some time.
+fn unsteadiness(remaining_s: f64) -> Matrix<3, 3> {
     let [level, _] = Class::FallingRound.manner().acceleration_psd;
-    let level = level * remaining * remaining * remaining / 3.0;
-    let sigma = libm::sqrt(future_wander(state, motion, remaining));
-    let wind = libm::sqrt(motion.wind_variance()) * new_wind_share(remaining / WIND_MEMORY_S);
-    for (axis, sigma) in [(6, sigma), (7, wind), (8, wind)] {
-        let mut other = state.mean;
-        other[axis] += sigma;
-        let moved = fall(motion, &other, ground).unwrap_or(*end);
-        for row in 0..3 {
-            for column in 0..3 {
-                out[row][column] += (moved[row] - end[row]) * (moved[column] - end[column]);
-            }
-        }
-    }
-    out[0][0] += level;
-    out[1][1] += level;
-    out
+    let level = level * remaining_s * remaining_s * remaining_s / 3.0;
+    [[level, 0.0, 0.0], [0.0, level, 0.0], [0.0; 3]]
+}
+
+/// About by how much the logarithm of drag will wander: how much that is is known once the flight is.
+fn about_wander(state: &Gaussian, motion: &Motion, ground: &impl Ground) -> f64 {
+    let [x, y, z, ..] = state.mean;
+    let about_s = vacuum_s(&state.mean, z - ground.height_m(x, y));
+    libm::sqrt(motion.drag().wandered(about_s / 3.0, CHANGE_FIRST)).max(WANDER_MIN)
+}
+
+/// How the impact depends on the wind along x and along y, by the sigma points of the wind, which differ in nothing
+/// else: an impact is as good as linear in it.
+fn by_wind(points: &[[f64; STATES]; POINTS], ends: &[[f64; 3]; FLIGHTS]) -> [[f64; 3]; 2] {
+    let [x, y] = [7, 8].map(|axis| {
+        let (one, other) = (1 + axis, 1 + STATES + axis);
+        let wind = |along: usize| 0.5 * (points[one][along] - points[other][along]);
+        let end = [0, 1, 2].map(|axis| 0.5 * (ends[one][axis] - ends[other][axis]));
+        ([wind(7), wind(8)], end)
+    });
+    let over = |value: f64, wind: f64| if wind > 0.0 { value / wind } else { 0.0 };
+    let by_y = y.1.map(|end| over(end, y.0[1]));
+    let by_x = [0, 1, 2].map(|axis| over(x.1[axis] - x.0[1] * by_y[axis], x.0[0]));
+    [by_x, by_y]
 }
 
 /// Variance of the logarithm of drag that moves the impact, were it there from now on, as far as that does by
 /// which drag wanders on the way: what comes later acts for a smaller part of the flight.
-fn future_wander(state: &Gaussian, motion: &Motion, remaining_s: f64) -> f64 {
-    let drag_m2pkg = drag_of(state.mean[6]);
-    let step_s = remaining_s / STEPS;
-    let mut before = state.mean;
-    let mut variance = 0.0;
-    for step in 0..STEPS as u32 {
-        let after = motion.step(&before, drag_m2pkg, step_s);
-        let share = 1.0 - (f64::from(step) + 0.5) / STEPS;
-        variance += share * share * motion.drag_wander(&before, &after, step_s);
-        before = after;
+struct Wander {
+    time_s: f64,
+    coefficient: f64,
+    /// Sum of the variances of each step, and of those times the middle of the step and its square.
+    sums: [f64; 3],
+}
+
+impl Wander {
+    fn new(motion: &Motion, state: &[f64; STATES]) -> Self {
+        Self {
+            time_s: 0.0,
+            coefficient: motion.coefficient(state),
+            sums: [0.0; 3],
+        }
     }
-    variance
+
+    fn add(&mut self, motion: &Motion, after: &[f64; STATES], time_s: f64) {
+        let coefficient = motion.coefficient(after);
+        let variance = motion.drag_wandered(self.coefficient, coefficient, time_s);
+        let middle_s = self.time_s + 0.5 * time_s;
+        for (sum, weight) in self
+            .sums
+            .iter_mut()
+            .zip([1.0, middle_s, middle_s * middle_s])
+        {
+            *sum += weight * variance;
+        }
+        self.time_s += time_s;
+        self.coefficient = coefficient;
+    }
+
+    /// Of a flight that lasts some time: each step counts by the square of the share that is left.
+    fn variance(&self, flight_s: f64) -> f64 {
+        let [all, first, second] = self.sums;
+        let per_s = if flight_s > 0.0 { 1.0 / flight_s } else { 0.0 };
+        (all - 2.0 * per_s * first + per_s * per_s * second).max(0.0)
+    }
+}
+
+/// Spread of the wind of now, m/s, that moves the impact after a flight of some time as far as the winds do that
+/// are met first on the way down.
+fn new_wind_mps(motion: &Motion, flight_s: f64) -> f64 {
+    libm::sqrt(motion.wind_variance()) * new_wind_share(flight_s / WIND_MEMORY_S)
 }
 
 /// The wind of now, as a share of its spread, that moves the impact as far as the winds do that are met
@@ -244,55 +294,6 @@ fn new_wind_share(x: f64) -> f64 {
     let fading = x - 1.0 + libm::exp(-x);
     let variance = 2.0 * x * x * x / 3.0 + x * x - 2.0 * (x + 1.0) * fading - fading * fading;
     libm::sqrt(variance.max(0.0)) / fading
-}
-
-/// Place and time of the crossing of the ground; none where there is none in time.
-fn fall(motion: &Motion, state: &[f64; STATES], ground: &impl Ground) -> Option<[f64; 3]> {
-    let above = |state: &[f64; STATES]| state[2] - ground.height_m(state[0], state[1]);
-    let height = above(state);
-    let (climb, gravity) = (state[5], ballistics::atmosphere::STANDARD_GRAVITY_MPS2);
-    let vacuum_s = (climb + libm::sqrt(climb * climb + 2.0 * gravity * height.max(0.0))) / gravity;
-    let step_s = (vacuum_s / STEPS).clamp(STEP_LIMITS_S.0, STEP_LIMITS_S.1);
-    let (mut state, mut time_s) = (*state, 0.0);
-    let drag_m2pkg = drag_of(state[6]);
-    let step = |state: &[f64; STATES], time_s| motion.step(state, drag_m2pkg, time_s);
-    if height <= 0.0 && climb <= 0.0 {
-        return Some([state[0], state[1], 0.0]);
-    }
-    while time_s < FLIGHT_MAX_S {
-        let next = step(&state, step_s);
-        if above(&next) <= 0.0 && next[5] < 0.0 {
-            let (mut low, mut high) = (0.0, step_s);
-            let (mut low_above, mut high_above) = (above(&state), above(&next));
-            // The rule of false position with halving (Dowell and Jarratt, BIT 11, 1971).
-            for _ in 0..8 {
-                let share = if low_above > high_above {
-                    low_above / (low_above - high_above)
-                } else {
-                    0.5
-                };
-                let middle = low + share.clamp(0.0, 1.0) * (high - low);
-                let there = above(&step(&state, middle));
-                if there.abs() < 1e-3 {
-                    (low, high) = (middle, middle);
-                    break;
-                }
-                if there > 0.0 {
-                    (low, low_above, high_above) = (middle, there, 0.5 * high_above);
-                } else {
-                    (high, high_above, low_above) = (middle, there, 0.5 * low_above);
-                }
-            }
-            let end = step(&state, 0.5 * (low + high));
-            return Some([end[0], end[1], time_s + 0.5 * (low + high)]);
-        }
-        if !next.iter().all(|value| value.is_finite()) {
-            return None;
-        }
-        state = next;
-        time_s += step_s;
-    }
-    None
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! How a body moves between plots.
 
+use ballistics::atmosphere::DensityAndSound;
 use ballistics::atmosphere::STANDARD_GRAVITY_MPS2;
 use ballistics::flight::EARTH_RATE_RADPS;
 use ballistics::{AtmosphereTable, DragShape};
@@ -102,16 +103,44 @@ impl Motion {
         after: &[f64; STATES],
         time_s: f64,
     ) -> f64 {
-        let change = self.drag.shape().map_or(0.0, |shape| {
-            let coefficient = |state: &[f64; STATES]| {
-                let air = self.atmosphere.at(state[2] + self.origin_height_m);
-                let [vx, vy, vz] = [state[3] - state[7], state[4] - state[8], state[5]];
-                let speed = libm::sqrt(vx * vx + vy * vy + vz * vz);
-                shape.coefficient(speed / air.sound_speed_mps)
-            };
-            libm::log(coefficient(after) / coefficient(before))
-        });
+        let [from, to] = [before, after].map(|state| self.coefficient(state));
+        self.drag_wandered(from, to, time_s)
+    }
+
+    /// The same by the coefficients of the two states.
+    pub(crate) fn drag_wandered(&self, from: f64, to: f64, time_s: f64) -> f64 {
+        let change = self.drag.shape().map_or(0.0, |_| libm::log(to / from));
         self.drag.wandered(time_s, change)
+    }
+
+    /// Drag coefficient of a standard shape at a state; one where no shape is known.
+    pub(crate) fn coefficient(&self, state: &[f64; STATES]) -> f64 {
+        self.drag.shape().map_or(1.0, |shape| {
+            let air = self.air(state[2]);
+            let [vx, vy, vz] = [state[3] - state[7], state[4] - state[8], state[5]];
+            let speed = libm::sqrt(vx * vx + vy * vy + vz * vz);
+            shape.coefficient(speed / air.sound_speed_mps)
+        })
+    }
+
+    /// The air at a height in the frame, m.
+    pub(crate) fn air(&self, height_m: f64) -> DensityAndSound {
+        self.atmosphere.at(height_m + self.origin_height_m)
+    }
+
+    /// Height of the frame's origin above mean sea level, m.
+    pub(crate) fn origin_height_m(&self) -> f64 {
+        self.origin_height_m
+    }
+
+    /// Twice the turning of the Earth along x, y and z, rad/s.
+    pub(crate) fn turning_radps(&self) -> [f64; 3] {
+        self.turning_radps
+    }
+
+    /// What is known of drag beforehand.
+    pub(crate) fn drag(&self) -> &DragPrior {
+        &self.drag
     }
 
     /// Variance of the wind along one axis, m²/s².
@@ -122,7 +151,7 @@ impl Motion {
     /// Air density times drag coefficient, kg/m³; the coefficient is one where no shape is known.
     #[inline]
     fn resistance(&self, height_m: f64, speed_mps: f64) -> f64 {
-        let air = self.atmosphere.at(height_m + self.origin_height_m);
+        let air = self.air(height_m);
         let shape = |shape: DragShape| shape.coefficient(speed_mps / air.sound_speed_mps);
         air.density_kgpm3 * self.drag.shape().map_or(1.0, shape)
     }
