@@ -61,7 +61,7 @@ impl Default for Settings {
             association: Association::NearestNeighbour,
             surroundings: Surroundings::default(),
             drag: DragPrior::default(),
-            confirmation_score: 6.0,
+            confirmation_score: 4.5,
             ambiguity_margin: 3.0,
             deletion_drop: 11.0,
             new_targets_per_scan: 1.0,
