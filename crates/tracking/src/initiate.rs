@@ -36,7 +36,7 @@ const CHILDREN_MAX: usize = 3;
 /// Greatest speed that joins two plots, m/s.
 const SPEED_MAX_MPS: f64 = 1_000.0;
 /// Score by which two plots may lack certainty: what two more plots can make up for.
-const FURTHEST_BEHIND: f64 = 15.0;
+const FURTHEST_BEHIND: f64 = 14.0;
 /// Score lost since its best at which a branch is given up, by misses or by plots that hardly fit: the
 /// second miss at a detection probability of 0.9. A branch that need not fit grows a gate that takes all.
 const BRANCH_DROP_MAX: f64 = 4.5;

@@ -157,7 +157,9 @@ impl Picture {
                     doubted.push((index, *plot));
                 }
                 // Neighbours in a flock are as near; a second track of one bird does no harm.
-                if track.bank.probability_of_falling() >= REINSTATED_PROBABILITY {
+                let members = track.bank.members.iter();
+                let slow = members.filter(|member| member.class.is_slow());
+                if slow.map(|member| member.weight).sum::<f64>() < 0.5 {
                     far_off.extend(plots);
                 }
             }

@@ -37,7 +37,7 @@ pub struct Settings {
     /// What is known of drag beforehand.
     pub drag: DragPrior,
     /// Score from which a track is confirmed; 0 to 100. It is ln((1 − β) / α) of the sequential test
-    /// (Wald 1945): 6.0 lets one in four hundred chance tracks pass.
+    /// (Wald 1945): 5.0 lets one in 150 chance tracks pass. Whom to warn of them is weighed apart.
     pub confirmation_score: f64,
     /// Score that a rival must lag by; 0 to 100. 3 is odds of 20.
     pub ambiguity_margin: f64,
