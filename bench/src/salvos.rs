@@ -57,6 +57,22 @@ pub struct Told {
     pub dismissed: f64,
 }
 
+impl Told {
+    /// Adds what was found elsewhere.
+    pub fn add(&mut self, other: &Self) {
+        self.salvos += other.salvos;
+        self.in_time += other.in_time;
+        for (sum, more) in self.delay_s.iter_mut().zip(other.delay_s) {
+            *sum += more;
+        }
+        self.longest_s = self.longest_s.max(other.longest_s);
+        self.rounds += other.rounds;
+        self.warned += other.warned;
+        self.followed += other.followed;
+        self.dismissed += other.dismissed;
+    }
+}
+
 /// A round of a salvo in the air.
 struct Round {
     flight: Flight,

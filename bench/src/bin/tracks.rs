@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rampart_bench::raids::{self, Frame, mean, quantile};
+use rampart_bench::salvos::{self, Fire, Told};
 use rampart_bench::studies::{self, Conditions, Found};
 use rampart_bench::traffic::{self, Kind};
 use rampart_bench::{plots, shots, watching};
@@ -71,6 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         &small,
         few,
     )?);
+    salvo_rows(plan.shots.div_ceil(10))?;
     quiet(&plan)?;
     if !plan.tiny {
         watching::plot_to_cap(&watching::Scene::new(20, 4)?, false)?;
@@ -311,6 +313,60 @@ fn stages(found: &Found) {
             6.0 + reach,
         );
     }
+}
+
+/// Salvos, so many of each class, as a radar sees them without range rate and, once, with it.
+fn salvo_rows(count: u32) -> Result<(), Box<dyn Error>> {
+    println!(
+        "\nsalvos; warned: within three looks of the first plot, and rounds 5 s before they fall"
+    );
+    println!(
+        "looks every  rounds every  rate  salvos  in time  never  mean s  most s  rounds warned  followed"
+    );
+    let munitions = shots::munitions()?;
+    for (period_s, rounds, interval_s, uneven, rated) in [
+        (1.0, 1, 1.0, 0.0, false),
+        (1.0, 6, 0.3, 0.0, false),
+        (1.0, 6, 0.5, 0.0, false),
+        (1.0, 6, 1.0, 0.0, false),
+        (1.0, 6, 1.0, 0.0, true),
+        (1.0, 6, 1.0, 0.3, false),
+        (1.0, 6, 2.0, 0.0, false),
+        (1.0, 20, 1.0, 0.3, false),
+        (2.5, 1, 2.5, 0.0, false),
+        (2.5, 6, 2.5, 0.0, false),
+    ] {
+        let fire = Fire {
+            sensor: salvos::radar(period_s, rated),
+            rounds,
+            interval_s,
+            uneven,
+        };
+        let mut told = Told::default();
+        for class in 0..munitions.len() {
+            told.add(&salvos::fire(
+                &munitions,
+                class,
+                count,
+                &fire,
+                Settings::default(),
+            )?);
+        }
+        let [delay_s, warned] = told.delay_s;
+        println!(
+            "{period_s:9} s  {rounds:6} {:>5} s  {:4}  {:6}  {:7.3}  {:5}  {:6.2}  {:6.1}  {:13.3}  {:8.3}",
+            format!("{interval_s}{}", if uneven > 0.0 { "~" } else { "" }),
+            if rated { "yes" } else { "no" },
+            told.salvos,
+            told.in_time / told.salvos,
+            told.salvos - warned,
+            delay_s / warned,
+            told.longest_s,
+            told.warned / told.rounds,
+            told.followed / told.rounds,
+        );
+    }
+    Ok(())
 }
 
 /// Hours in which nothing is fired at anybody.

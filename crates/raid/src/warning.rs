@@ -5,7 +5,7 @@
 //! round that threatens has been seen so many times, by a distribution of that number which
 //! [`Surrogate::calibrated`] counts from closed loops of the same radar, munition and number of rounds;
 //! `tests/warning.rs` sets the two side by side. It stands for radars that measure range rate: without,
-//! rounds of a salvo in a row are hard to tell apart, and six at 1 s were warned of 7 s later than one.
+//! rounds of a salvo in a row are harder to tell apart.
 
 use crate::detection::Visibility;
 use crate::flown::{FlownRaid, TrueImpact};

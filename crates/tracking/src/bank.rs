@@ -112,8 +112,8 @@ crate::stored!(Misfit {
     last
 });
 
-/// Components for which the stated errors count (assumed: ten plots).
-const MISFIT_PRIOR: f64 = 30.0;
+/// Components for which the stated errors count (assumed: four plots).
+const MISFIT_PRIOR: f64 = 12.0;
 /// Longest time for which errors of a radar are taken to last, s (assumed: echoes from the ground and the play of
 /// a drive). In plots farther apart a likeness is a neighbour's plots taken by mistake.
 const LASTING_MAX_S: f64 = 0.5;
