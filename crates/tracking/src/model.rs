@@ -60,7 +60,8 @@ impl Class {
     /// How it moves. What share of all that is seen it is, is assumed: near a base there are fifty birds,
     /// aircraft and bullets for every round, and of what stays up six of eight are birds. The spreads of speed
     /// are round figures (assumed): a mortar or rocket passes 100 to 700 m/s, an aircraft 30 to 250 level (108 along
-    /// an axis, root mean square), a small drone up to 20, birds 8 to 20 (Bruderer and Boldt, "Flight characteristics of birds: I. radar measurements of speeds", Ibis 143, 2001).
+    /// an axis, root mean square), a small drone up to 20, birds 8 to 20 (Bruderer and Boldt,
+    /// "Flight characteristics of birds: I. radar measurements of speeds", Ibis 143, 2001).
     pub(crate) fn manner(self) -> Manner {
         match self {
             // Free flight is steady but for gusts and yaw: 0.14 m/s of speed in 10 s (assumed). What speeds it
