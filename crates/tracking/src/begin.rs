@@ -268,7 +268,7 @@ impl<'a> Beginning<'a> {
             ..Bank::default()
         };
         let total = bank.normalise_logarithms()?;
-        // Of the classes alone: that there is something is no less likely.
+        // Of the classes alone: what it says of there being anything is told apart, by `Bank::log_unseen`.
         for member in &mut bank.members {
             if member.class == Class::FallingRound {
                 member.weight *= share_so_slow(&member.state);
