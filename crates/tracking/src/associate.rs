@@ -5,7 +5,7 @@
 
 use crate::assignment::assign;
 use crate::bank::{Bank, Physics};
-use crate::filter::Expected;
+use crate::expected::Expected;
 use crate::marginals::{SIDE_MAX, marginals};
 use crate::sensor::{SensorModel, Sighting};
 use crate::window::Window;

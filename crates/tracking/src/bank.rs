@@ -5,7 +5,8 @@
 //! is weighed by the likelihood of its plots (Magill, IEEE Trans. Automatic Control 10, 1965).
 
 use crate::drag::{DragPrior, KINDS_MAX};
-use crate::filter::{Expected, Filter, Gaussian, Innovation};
+use crate::expected::{Expected, Innovation};
+use crate::filter::{Filter, Gaussian};
 use crate::model::{BURN_MEAN_S, Class};
 use crate::motion::Motion;
 use crate::sensor::{SensorModel, Sighting};
@@ -404,7 +405,7 @@ impl Bank {
             }
             for (weight, innovation) in &innovations {
                 squared += member.weight * weight * innovation.squared_distance;
-                components += member.weight * weight * innovation.components() as f64;
+                components += member.weight * weight * innovation.components as f64;
             }
             for (weight, _) in &mut innovations {
                 *weight /= total;

@@ -8,7 +8,8 @@ use ballistics::atmosphere::STANDARD_GRAVITY_MPS2;
 
 use crate::bank::{BULLET_SPEED_MIN_MPS, Bank, MEMBERS_MAX, Member, OTHERS_PLOTS, Physics};
 use crate::drag::RoundKind;
-use crate::filter::{Filter, Gaussian, see};
+use crate::expected::see;
+use crate::filter::{Filter, Gaussian};
 use crate::matrix::Matrix;
 use crate::model::{Class, Manner};
 use crate::motion::STATES;

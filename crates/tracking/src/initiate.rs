@@ -10,7 +10,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use crate::associate::{ByRange, Pair, Scene};
 use crate::bank::Bank;
 use crate::begin::{Beginning, First, turned};
-use crate::filter::Expected;
+use crate::expected::Expected;
 use crate::rivals::{Held, Holders, Origin, Passed};
 use crate::sensor::{SensorModel, Sighting};
 use crate::tracker::Settings;

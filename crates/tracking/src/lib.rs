@@ -54,6 +54,7 @@ mod bound;
 mod column;
 mod drag;
 mod error;
+mod expected;
 mod fall;
 mod filter;
 mod impact;

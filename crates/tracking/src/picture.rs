@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use crate::associate::{Association, ByRange, Pair, Scene, decide};
 use crate::bank::Bank;
-use crate::filter::Expected;
+use crate::expected::Expected;
 use crate::initiate::{self, Branch, ByNumber, Leftover, PLOTS_PER_SCAN_MAX, PlotNumber, Seed};
 use crate::model::Class;
 use crate::sensor::Sighting;

@@ -3,7 +3,8 @@
 use libm::sqrt;
 
 use crate::bank::Bank;
-use crate::filter::{Expected, Filter, Gaussian};
+use crate::expected::Expected;
+use crate::filter::{Filter, Gaussian};
 use crate::sensor::{SensorModel, wrapped};
 
 /// Bounds of range, azimuth and elevation within which every plot lies that passes a gate.
