@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use theatre::{Plot, Reference, Stage};
 
+use crate::warning::Notice;
 use crate::{Class, Dismissed, EndCause, Ended, Scan, TrackId};
 
 /// What can be written as bytes and read again.
@@ -222,6 +223,17 @@ stored!(Plot {
     elevation_rad,
     range_rate_mps,
     signal_to_noise_db
+});
+stored!(Notice {
+    zone,
+    stage,
+    number,
+    probability,
+    first_impact_ns,
+    last_impact_ns,
+    expires_ns,
+    class,
+    tracks
 });
 stored!(Reference {
     identifier,

@@ -277,17 +277,6 @@ struct Open {
     end: (i64, Stage),
 }
 
-crate::stored!(Notice {
-    zone,
-    stage,
-    number,
-    probability,
-    first_impact_ns,
-    last_impact_ns,
-    expires_ns,
-    class,
-    tracks
-});
 crate::stored!(Threat {
     class,
     first_ns,
