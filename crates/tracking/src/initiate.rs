@@ -11,7 +11,7 @@ use crate::associate::{ByRange, Pair, Scene};
 use crate::bank::Bank;
 use crate::begin::{Beginning, First, turned};
 use crate::expected::Expected;
-use crate::rivals::{Held, Holders, Origin, Passed};
+use crate::rivals::{FirstPlace, Held, Holders, Passed};
 use crate::sensor::{SensorModel, Sighting};
 use crate::tracker::Settings;
 
@@ -61,8 +61,8 @@ pub(crate) struct Seed {
 }
 
 impl Seed {
-    fn origin(&self) -> Origin {
-        Origin {
+    fn first_place(&self) -> FirstPlace {
+        FirstPlace {
             time_ns: self.time_ns,
             position_m: self.sighting.position_m,
             covariance_m2: self.sighting.covariance_m2,
@@ -90,7 +90,7 @@ pub(crate) struct Branch {
     /// Moment of the scan of the last of them, ns.
     last_plot_ns: i64,
     /// The first of them.
-    from: Origin,
+    from: FirstPlace,
     /// Whether it has gone farther from there than what stays.
     pub(crate) moves: bool,
     /// Whether no better branch holds a plot of it.
@@ -357,7 +357,7 @@ pub(crate) fn begin(
             };
             let score = found + log_density;
             if score > least {
-                let from = seed.origin();
+                let from = seed.first_place();
                 out.push(Branch {
                     moves: from.moves_to(sighting, leftover.time_ns),
                     from,

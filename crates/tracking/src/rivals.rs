@@ -54,21 +54,21 @@ impl Held {
     }
 }
 
-/// The first plot of a branch.
+/// Where the first plot of a branch was.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Origin {
+pub(crate) struct FirstPlace {
     pub(crate) time_ns: i64,
     pub(crate) position_m: [f64; 3],
     pub(crate) covariance_m2: Matrix<3, 3>,
 }
 
-crate::stored!(Origin {
+crate::stored!(FirstPlace {
     time_ns,
     position_m,
     covariance_m2
 });
 
-impl Origin {
+impl FirstPlace {
     /// Whether what was there moves, if it is at a sighting of a scan now.
     pub(crate) fn moves_to(&self, sighting: &Sighting, scan_ns: i64) -> bool {
         let apart_s = scan_ns.saturating_sub(self.time_ns) as f64 * 1e-9 + sighting.offset_s;
