@@ -304,6 +304,7 @@ impl<'a> Beginning<'a> {
 
 /// A place and its covariance, m and m².
 type Place<'a> = (&'a [f64; 3], &'a Matrix<3, 3>);
+
 /// Rounds with a velocity, over those that a normal distribution about zero has: the mean of
 /// 1 − exp(−v² / 2 s²) over what is known of it.
 fn share_so_slow(state: &Gaussian) -> f64 {
