@@ -6,14 +6,11 @@
 //! plot each, with rounds in the air. It fails where a warning is missing or a restart does not bring back the same
 //! one.
 
-use feeds::asterix::Editions;
-use feeds::asterix::plot::{DopplerSense, Station as RadarStation};
 use raid::{Flights, FlownRaid, Radar, RaidKey, Unknowns};
 use rampart::watch::engine::{Decision, Drill, Settings};
-use rampart::watch::intake::Source;
 use rampart::watch::journal::{Files, Journal, Kind, Limits};
 use rampart::watch::run::{Watch, inbox, now_ns};
-use rampart::watch::simulated::{datagrams, datagrams_of};
+use rampart::watch::simulated::{datagrams, datagrams_of, source};
 use rampart::watch::sinks::{CapFolder, Outlet, Sink};
 use rampart::watch::site;
 use rampart::watch::station::{Input, Station, is_open};
@@ -134,19 +131,6 @@ impl Scene {
         }
     }
 
-    fn sources(&self) -> Vec<Source> {
-        vec![Source {
-            code: None,
-            station: RadarStation {
-                height_m: 0.0,
-                doppler: DopplerSense::Receding,
-                noise_dbm: None,
-            },
-            editions: Editions::LATEST,
-            scan_period_s: PERIOD_S,
-        }]
-    }
-
     /// What the radar reports, filled up with false plots to as many a look.
     fn looks(&self) -> Vec<Scan> {
         let mut stream = Stream::new(SEED, 0, 0, 0xbe7c);
@@ -218,7 +202,7 @@ pub fn plot_to_cap(scene: &Scene, tiny: bool) -> Outcome<()> {
     let storage = Files::open(&folder.join("journal"))?;
     let (station, _) = Station::<Drill, _>::open(
         scene.settings(),
-        scene.sources(),
+        vec![source(PERIOD_S)],
         storage,
         Limits::default(),
         now_ns(),
@@ -388,7 +372,7 @@ pub fn restart(scene: &Scene, records: usize, before: Before) -> Outcome<()> {
         let storage = Files::open(&folder)?;
         let opened = Station::<Drill, _>::open(
             scene.settings(),
-            scene.sources(),
+            vec![source(PERIOD_S)],
             storage,
             Limits::default(),
             now_ns,

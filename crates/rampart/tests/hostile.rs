@@ -6,14 +6,12 @@
 mod disk;
 
 use disk::Disk;
-use feeds::asterix::Editions;
-use feeds::asterix::plot::{DopplerSense, Station as RadarStation};
 use proptest::prelude::*;
 use rampart::load;
 use rampart::watch::engine::{Drill, Settings};
-use rampart::watch::intake::{Source, Trouble};
+use rampart::watch::intake::Trouble;
 use rampart::watch::journal::Limits;
-use rampart::watch::simulated::datagrams_of;
+use rampart::watch::simulated::{datagrams_of, source};
 use rampart::watch::site;
 use rampart::watch::station::{Input, Station};
 use std::path::Path;
@@ -39,16 +37,7 @@ fn station() -> Station<Drill, Disk> {
         tracking: site::tracking(&theatre, place.place),
         warning: tracking::warning::Settings::default(),
     };
-    let source = Source {
-        code: None,
-        station: RadarStation {
-            height_m: 0.0,
-            doppler: DopplerSense::Receding,
-            noise_dbm: None,
-        },
-        editions: Editions::LATEST,
-        scan_period_s: PERIOD_S,
-    };
+    let source = source(PERIOD_S);
     let disk = Disk::default();
     Station::open(settings, vec![source], disk, Limits::default(), EPOCH)
         .unwrap()

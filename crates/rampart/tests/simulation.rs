@@ -12,15 +12,13 @@ mod disk;
 
 use dice::Dice;
 use disk::Disk;
-use feeds::asterix::Editions;
-use feeds::asterix::plot::{DopplerSense, Station as RadarStation};
 use raid::{Flights, FlownRaid, Radar, RaidKey, Unknowns};
 use rampart::load;
 use rampart::watch::engine::{Decision, Drill, Live, Message, Realm, Settings};
 use rampart::watch::intake::{Source, Trouble};
 use rampart::watch::journal::{Kind, Limits, read_all};
 use rampart::watch::mailbox::{Mailbox, WAITING_MAX};
-use rampart::watch::simulated::datagrams;
+use rampart::watch::simulated::{datagrams, source};
 use rampart::watch::site;
 use rampart::watch::station::{Input, Station, is_open, read_again};
 use std::collections::BTreeMap;
@@ -157,7 +155,7 @@ impl World {
                 tracking: site::tracking(theatre, place.place),
                 warning: tracking::warning::Settings::default(),
             },
-            source: source(&radar),
+            source: source(radar.model.scan_period_s),
             launch_ns,
             end_ns: launch_ns + (flown.end_s() * 1e9) as i64,
             arrivals: Vec::new(),
@@ -248,19 +246,6 @@ impl World {
         let (station, restored) = opened;
         assert!(!restored.settings_differ);
         (station, restored.messages, restored.differences)
-    }
-}
-
-fn source(radar: &Radar) -> Source {
-    Source {
-        code: None,
-        station: RadarStation {
-            height_m: 0.0,
-            doppler: DopplerSense::Receding,
-            noise_dbm: None,
-        },
-        editions: Editions::LATEST,
-        scan_period_s: radar.model.scan_period_s,
     }
 }
 

@@ -7,7 +7,7 @@
 use crate::drag::{DragPrior, KINDS_MAX};
 use crate::expected::{Expected, Innovation};
 use crate::filter::{Filter, Gaussian};
-use crate::model::{BURN_MEAN_S, Class};
+use crate::model::{BURN_MEAN_S, Class, SLOW_MAX_MPS};
 use crate::motion::Motion;
 use crate::sensor::{SensorModel, Sighting};
 
@@ -20,8 +20,6 @@ const FALLING_WEIGHT_MIN: f64 = 1e-6;
 /// Share of the plots that a track takes which are another's (assumed): a neighbour's in a flock, or clutter.
 /// One plot speaks no louder against a bird or a drone.
 pub(crate) const OTHERS_PLOTS: f64 = 0.01;
-/// Speed below which what falls may be a bird whose track began with another's plots, m/s.
-const SLOW_MPS: f64 = 30.0;
 /// Plots before a model may be dropped.
 const PLOTS_BEFORE_DROPPING: u32 = 4;
 
@@ -365,7 +363,7 @@ impl Bank {
         let likeliest = members.max_by(|a, b| a.weight.total_cmp(&b.weight));
         likeliest.is_some_and(|member| {
             let [speed_mps, sigma_mps] = speed(&member.state);
-            speed_mps - 2.0 * sigma_mps < SLOW_MPS
+            speed_mps - 2.0 * sigma_mps < SLOW_MAX_MPS
         })
     }
 

@@ -274,7 +274,7 @@ impl<'a> Beginning<'a> {
             if member.class == Class::FallingRound {
                 member.weight *= share_so_slow(&member.state);
             }
-            if member.class.falls() || member.class.flies_freely() {
+            if member.class.flies_freely() {
                 let state = &member.state.mean;
                 let unseen = self.first.unseen(state, apart_s, self.physics.ground_m);
                 member.weight *= unseen;

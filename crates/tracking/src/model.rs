@@ -104,5 +104,7 @@ impl Manner {
     }
 }
 
+/// Speed that birds and small drones hardly pass, m/s (assumed).
+pub(crate) const SLOW_MAX_MPS: f64 = 30.0;
 /// Mean time for which a motor still burns, s (assumed: 107 and 122 mm rockets burn 1 to 2 s).
 pub(crate) const BURN_MEAN_S: f64 = 1.0;

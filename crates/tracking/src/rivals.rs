@@ -11,11 +11,9 @@ use std::collections::{HashMap, HashSet};
 use crate::begin::least_speed_mps;
 use crate::initiate::{Branch, ByNumber, PlotNumber};
 use crate::matrix::Matrix;
+use crate::model::SLOW_MAX_MPS;
 use crate::sensor::Sighting;
 use crate::tracker::Settings;
-
-/// Speed above which something moves, m/s (assumed): birds and small drones hardly pass it.
-const STAYING_SPEED_MAX_MPS: f64 = 30.0;
 
 /// Who holds each plot.
 pub(crate) type Holders = HashMap<PlotNumber, Held, ByNumber>;
@@ -74,7 +72,7 @@ impl FirstPlace {
         let apart_s = scan_ns.saturating_sub(self.time_ns) as f64 * 1e-9 + sighting.offset_s;
         let from = (&self.position_m, &self.covariance_m2);
         let to = (&sighting.position_m, &sighting.covariance_m2);
-        least_speed_mps(from, to, apart_s) > STAYING_SPEED_MAX_MPS
+        least_speed_mps(from, to, apart_s) > SLOW_MAX_MPS
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a simulated radar sends.
 
+use super::intake::Source;
 use super::site::SIMULATED_SOURCE;
 use feeds::asterix::plot::{self, DopplerSense, Report, Station};
 use feeds::asterix::service::{self, Message, Service};
@@ -8,6 +9,24 @@ use tracking::Scan;
 
 /// Records in one datagram: below 1,400 bytes at 30 bytes a record.
 const RECORDS_PER_DATAGRAM: usize = 40;
+
+/// Where it stands and how it tells range rate.
+const STATION: Station = Station {
+    height_m: 0.0,
+    doppler: DopplerSense::Receding,
+    noise_dbm: None,
+};
+
+/// It as a source of a watch, whatever code it sends.
+#[must_use]
+pub fn source(scan_period_s: f64) -> Source {
+    Source {
+        code: None,
+        station: STATION,
+        editions: Editions::LATEST,
+        scan_period_s,
+    }
+}
 
 /// A look as datagrams: its plots, all dated and marked as simulated, then the north marker that ends it. What
 /// the format cannot hold is left out, as if it had not been seen.
@@ -24,11 +43,6 @@ pub fn datagrams_of(
     moment_ns: i64,
     records_each: usize,
 ) -> Vec<Vec<u8>> {
-    let station = Station {
-        height_m: 0.0,
-        doppler: DopplerSense::Receding,
-        noise_dbm: None,
-    };
     let targets = scan.plots.iter().filter_map(|plot| {
         let mut plot = *plot;
         plot.time_ns = moment_ns;
@@ -38,7 +52,7 @@ pub fn datagrams_of(
             simulated: true,
             test: false,
         };
-        plot::to_record(&report, &station).ok()
+        plot::to_record(&report, &STATION).ok()
     });
     let mut records: Vec<Record> = targets.collect();
     let marker = Service {
