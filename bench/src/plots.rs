@@ -41,6 +41,19 @@ pub fn all_round() -> SensorModel {
     sensor
 }
 
+/// Error of range rate where there is one, m/s.
+const RATE_SIGMA_MPS: f64 = 3.0;
+
+/// That one with so many seconds between looks, with range rate or without.
+#[must_use]
+pub fn radar(scan_period_s: f64, rated: bool) -> SensorModel {
+    SensorModel {
+        scan_period_s,
+        range_rate_sigma_mps: rated.then_some(RATE_SIGMA_MPS),
+        ..all_round()
+    }
+}
+
 /// How a radar differs from what it says of itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Faults {
@@ -108,19 +121,39 @@ pub fn detect(
     })
 }
 
-/// Clutter spread evenly in range and angles, its number drawn after Poisson.
+/// The same of what moves, with its range rate where the sensor has one.
+pub fn detect_moving(
+    sensor: &SensorModel,
+    [x, y, z, vx, vy, vz]: [f64; 6],
+    time_ns: i64,
+    stream: &mut Stream,
+) -> Option<Plot> {
+    let mut plot = detect(sensor, &Faults::default(), [x, y, z], time_ns, stream)?;
+    if let Some(sigma) = sensor.range_rate_sigma_mps {
+        let rate_mps = (x * vx + y * vy + z * vz) / (x * x + y * y + z * z).sqrt();
+        plot.range_rate_mps = Some(rate_mps + sigma * stream.normal());
+    }
+    Some(plot)
+}
+
+/// Clutter spread evenly in range and angles, and in range rate up to 500 m/s either way where the sensor has one, its
+/// number drawn after Poisson.
 pub fn clutter(sensor: &SensorModel, time_ns: i64, stream: &mut Stream, out: &mut Vec<Plot>) {
     let view = sensor.field_of_view;
     for _ in 0..poisson(sensor.clutter_per_scan, stream) {
         let mut within = |low: f64, high: f64| low + (high - low) * stream.uniform();
-        out.push(plot(
+        let mut echo = plot(
             time_ns,
             [
                 within(view.range_min_m, view.range_max_m),
                 within(view.azimuth_min_rad, view.azimuth_max_rad),
                 within(view.elevation_min_rad, view.elevation_max_rad),
             ],
-        ));
+        );
+        if sensor.range_rate_sigma_mps.is_some() {
+            echo.range_rate_mps = Some(within(-500.0, 500.0));
+        }
+        out.push(echo);
     }
 }
 

@@ -9,7 +9,7 @@ use theatre::{MunitionClass, Stage, Stream};
 use tracking::warning::{self, Area, Warner};
 use tracking::{DragPrior, Scan, SensorModel, Settings, Status, Tracker};
 
-use crate::plots::{self, Faults};
+use crate::plots;
 use crate::shots::{self, Flight, SHAPE};
 use crate::studies::GROUND;
 
@@ -20,8 +20,6 @@ const NEAR_M: f64 = 150.0;
 /// Farthest from the radar that the salvo is aimed, and half the side of the zone around it, m.
 const AROUND_M: f64 = 1_500.0;
 const ZONE_HALF_M: f64 = 3_000.0;
-/// Error of range rate where there is one, m/s.
-const RATE_SIGMA_MPS: f64 = 3.0;
 
 /// What is fired and who looks.
 #[derive(Clone, Copy, Debug)]
@@ -193,24 +191,14 @@ fn look(
         if age_s < 0.0 || age_s > round.flight.impact_s {
             continue;
         }
-        let state = round.flight.at(age_s);
-        let [x, y, z, vx, vy, vz, ..] = state;
-        let plot = plots::detect(sensor, &Faults::default(), [x, y, z], time_ns, stream);
-        let rate = (x * vx + y * vy + z * vz) / (x * x + y * y + z * z).sqrt();
-        let error = stream.normal();
-        if let Some(mut plot) = plot {
-            let sigma = sensor.range_rate_sigma_mps;
-            plot.range_rate_mps = sigma.map(|sigma| rate + sigma * error);
+        let [x, y, z, vx, vy, vz, ..] = round.flight.at(age_s);
+        let state = [x, y, z, vx, vy, vz];
+        if let Some(plot) = plots::detect_moving(sensor, state, time_ns, stream) {
             plots.push(plot);
             *seen += 1;
         }
     }
-    let before = plots.len();
     plots::clutter(sensor, time_ns, stream, &mut plots);
-    for plot in &mut plots[before..] {
-        let rate = 1_000.0 * (stream.uniform() - 0.5);
-        plot.range_rate_mps = sensor.range_rate_sigma_mps.map(|_| rate);
-    }
     plots::scan(time_ns, plots)
 }
 
@@ -227,14 +215,4 @@ fn followed(tracker: &Tracker, round: &Round, time_s: f64) -> bool {
         let known = track.status == Status::Confirmed && !track.dismissed;
         known && off(0..3) < NEAR_M && off(3..6) < NEAR_M
     })
-}
-
-/// A radar of so many seconds between looks, with range rate or without.
-#[must_use]
-pub fn radar(scan_period_s: f64, rated: bool) -> SensorModel {
-    SensorModel {
-        scan_period_s,
-        range_rate_sigma_mps: rated.then_some(RATE_SIGMA_MPS),
-        ..plots::all_round()
-    }
 }

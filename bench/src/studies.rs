@@ -4,7 +4,7 @@ use std::error::Error;
 
 use theatre::{MunitionClass, Stream};
 use tracking::score::nees;
-use tracking::warning::{self, Observed};
+use tracking::warning::{self, Area, Notice, Warner};
 use tracking::{
     Bound, DragPrior, Gaussian, ImpactPrediction, LevelGround, Scan, SensorModel, Settings, Status,
     Track, Tracker,
@@ -46,8 +46,10 @@ pub struct Stage {
     pub in_bounds: f64,
     /// Impacts inside the regions of 50, 90 and 99 %.
     pub inside: [f64; 3],
-    /// Sum of the normalised estimation errors squared, six components.
+    /// Sum of the normalised estimation errors squared, six components, of the states that impacts are foretold from.
     pub nees: f64,
+    /// The same of all classes together: what else a round may be at first is no state of it.
+    pub nees_of_all: f64,
 }
 
 /// What was found in all shots of a class.
@@ -89,6 +91,7 @@ impl Stage {
         self.error_m2 += other.error_m2;
         self.in_bounds += other.in_bounds;
         self.nees += other.nees;
+        self.nees_of_all += other.nees_of_all;
         for (sum, more) in self.inside.iter_mut().zip(other.inside) {
             *sum += more;
         }
@@ -180,6 +183,8 @@ fn one(
 ) -> Result<Found, Box<dyn Error>> {
     let sensor = &conditions.sensor;
     let mut tracker = Tracker::new(settings, vec![*sensor])?;
+    let rule = warning::Settings::default();
+    let mut warner = Warner::new(rule, vec![all_around()?])?;
     let mut found = Found::default();
     let mut seen: Option<Seen> = None;
     let mut time_s = sensor.scan_period_s * stream.uniform();
@@ -197,6 +202,10 @@ fn one(
         }
         if let Some(seen) = &mut seen {
             seen.judge(&tracker, flight, time_s, sensor.scan_period_s, &mut found);
+        }
+        let notices = warner.take(scan.time_ns, &warning::observe(&tracker, &GROUND, &rule));
+        if let Some(seen) = &mut seen {
+            seen.hear(&notices, &tracker, flight, time_s, &mut found);
         }
         time_s += sensor.scan_period_s;
     }
@@ -236,12 +245,22 @@ fn truth(flight: &Flight, time_s: f64) -> [f64; 9] {
     [x, y, z, vx, vy, vz, flight.log_drag, wind_x, wind_y]
 }
 
-/// Whether a zone all around would be warned of a track.
-fn warned(tracker: &Tracker, track: &Track) -> bool {
-    let settings = warning::Settings::default();
-    let impact = tracker.impact(track, &GROUND);
-    let known = impact.is_some() && track.status == Status::Confirmed && !track.dismissed;
-    known && Observed::of(track, impact, &settings).probability >= settings.threshold()
+/// A zone that holds every impact.
+fn all_around() -> Result<Area, Box<dyn Error>> {
+    let far_m = 30_000.0;
+    let corners = [
+        [-far_m, -far_m],
+        [far_m, -far_m],
+        [far_m, far_m],
+        [-far_m, far_m],
+    ];
+    Ok(Area::new(corners.to_vec())?)
+}
+
+/// How far a track is from the truth, m.
+fn off_m(track: &Track, truth: &[f64; 9]) -> f64 {
+    let squares = (0..3).map(|axis| (track.state.mean[axis] - truth[axis]).powi(2));
+    squares.sum::<f64>().sqrt()
 }
 
 /// A round that was detected once.
@@ -301,6 +320,29 @@ impl Seen {
         }
     }
 
+    /// Takes in what a zone all around was told.
+    fn hear(
+        &mut self,
+        notices: &[Notice],
+        tracker: &Tracker,
+        flight: &Flight,
+        time_s: f64,
+        found: &mut Found,
+    ) {
+        let truth = truth(flight, time_s);
+        let near: Vec<_> = tracker
+            .tracks()
+            .filter(|track| off_m(track, &truth) < NEAR_M)
+            .map(|track| track.id)
+            .collect();
+        let of_it = |notice: &Notice| notice.tracks.iter().any(|id| near.contains(id));
+        if !self.known && notices.iter().any(of_it) {
+            self.known = true;
+            found.in_time = f64::from(self.scans <= 3);
+            found.delay_s = time_s - self.first_s;
+        }
+    }
+
     fn judge(
         &mut self,
         tracker: &Tracker,
@@ -310,23 +352,10 @@ impl Seen {
         found: &mut Found,
     ) {
         let truth = truth(flight, time_s);
-        let off = |track: &Track| -> f64 {
-            let squares = (0..3).map(|axis| (track.state.mean[axis] - truth[axis]).powi(2));
-            squares.sum::<f64>().sqrt()
-        };
-        let nearest = |confirmed: bool| {
-            tracker
-                .tracks()
-                .filter(|track| !confirmed || track.status == Status::Confirmed)
-                .filter(|track| off(track) < NEAR_M)
-                .min_by(|a, b| off(a).total_cmp(&off(b)))
-        };
-        if !self.known && nearest(false).is_some_and(|track| warned(tracker, &track)) {
-            self.known = true;
-            found.in_time = f64::from(self.scans <= 3);
-            found.delay_s = time_s - self.first_s;
-        }
-        let nearest = nearest(true);
+        let confirmed = tracker
+            .tracks()
+            .filter(|track| track.status == Status::Confirmed && off_m(track, &truth) < NEAR_M);
+        let nearest = confirmed.min_by(|a, b| off_m(a, &truth).total_cmp(&off_m(b, &truth)));
         self.followed = nearest.is_some();
         let Some(track) = nearest.filter(|track| !track.dismissed) else {
             return;
@@ -369,12 +398,14 @@ impl Seen {
         let least = self.bound.impact(&GROUND);
         let bound_m2 = least.map_or(0.0, |least| least.covariance[0][0] + least.covariance[1][1]);
         let path = std::array::from_fn(|axis| truth[axis]);
+        let of = |state: Gaussian| nees(&state, &path).unwrap_or(1e3);
         Stage {
             count: 1.0,
             error_m2,
             in_bounds: error_m2 / bound_m2,
             inside,
-            nees: nees(&track.state, &path).unwrap_or(1e3),
+            nees: track.falling_state.map_or(1e3, of),
+            nees_of_all: of(track.state),
         }
     }
 }

@@ -4,12 +4,12 @@
 use std::error::Error;
 use std::f64::consts::TAU;
 
-use ballistics::{BodyDrag, DragCurve, QuadraticDrag};
+use ballistics::{BodyDrag, DragCurve};
 use theatre::{Stage, Stream};
 use tracking::warning::{self, Area, Warner};
 use tracking::{DragPrior, SensorModel, Settings, Tracker};
 
-use crate::plots::{self, Faults};
+use crate::plots;
 use crate::shots::{self, SHAPE};
 use crate::studies::GROUND;
 
@@ -86,12 +86,12 @@ pub struct Quiet {
     pub tracks: usize,
 }
 
-/// Watches a base on which nothing falls.
+/// Watches a base on which nothing falls, with range rate or without.
 ///
 /// # Errors
 /// None that the figures here give rise to.
-pub fn watch(kinds: &[Kind], hours: f64, seed: u32) -> Result<Quiet, Box<dyn Error>> {
-    let sensor = plots::all_round();
+pub fn watch(kinds: &[Kind], hours: f64, seed: u32, rated: bool) -> Result<Quiet, Box<dyn Error>> {
+    let sensor = plots::radar(1.0, rated);
     let munitions = shots::munitions()?;
     let settings = Settings {
         drag: DragPrior::of_munitions(&munitions, SHAPE),
@@ -164,15 +164,9 @@ fn look(
     let mut plots = Vec::new();
     for flyer in flyers {
         flyer.move_on(sensor.scan_period_s, stream);
-        let [x, y, z] = flyer.at(time_s);
-        if z > 0.0 {
-            plots.extend(plots::detect(
-                sensor,
-                &Faults::default(),
-                [x, y, z],
-                time_ns,
-                stream,
-            ));
+        let state = flyer.at(time_s);
+        if state[2] > 0.0 {
+            plots.extend(plots::detect_moving(sensor, state, time_ns, stream));
         }
     }
     plots::clutter(sensor, time_ns, stream, &mut plots);
@@ -180,17 +174,19 @@ fn look(
 }
 
 impl Flyer {
-    fn at(&self, time_s: f64) -> [f64; 3] {
-        let [x, y, z, ..] = self.state;
+    /// Place and velocity; under the ground what does not fly yet or any more.
+    fn at(&self, time_s: f64) -> [f64; 6] {
         let Some((from_s, path)) = &self.path else {
-            return [x, y, z];
+            return self.state;
         };
+        let under = [0.0, 0.0, -1.0, 0.0, 0.0, 0.0];
         if time_s < *from_s {
-            return [0.0, 0.0, -1.0];
+            return under;
         }
         let index = ((time_s - from_s) / shots::STEP_S) as usize;
-        path.get(index)
-            .map_or([0.0, 0.0, -1.0], |state| [state[0], state[1], state[2]])
+        path.get(index).map_or(under, |[x, y, z, vx, vy, vz, ..]| {
+            [*x, *y, *z, *vx, *vy, *vz]
+        })
     }
 
     fn move_on(&mut self, time_s: f64, stream: &mut Stream) {
@@ -293,26 +289,40 @@ fn appear(
     Ok(())
 }
 
-/// A burst: rounds of 850 m/s that lose half their speed in 400 to 900 m, ten a second.
+/// Mass (kg), calibre (m) and muzzle speed (m/s) of rounds of 5.56, 7.62 and 12.7 mm, and their drag over that of G1
+/// (general knowledge): they lose half their speed in 0.6 to 1.5 km.
+const BULLETS: [[f64; 3]; 3] = [
+    [0.0040, 0.005_56, 920.0],
+    [0.0095, 0.007_62, 840.0],
+    [0.0428, 0.012_7, 890.0],
+];
+const BULLET_SCALE: [f64; 2] = [0.54, 0.58];
+
+/// A burst of one kind of them, ten a second.
 fn burst(time_s: f64, flyers: &mut Vec<Flyer>, stream: &mut Stream) {
     let mut draw = |low: f64, high: f64| low + (high - low) * stream.uniform();
     let (bearing, heading, away_m) = (draw(0.0, TAU), draw(0.0, TAU), draw(0.0, 3_000.0));
-    let (elevation, half_m) = (draw(0.02, 0.7), draw(400.0, 900.0));
+    let (elevation, kind) = (draw(0.02, 0.7), draw(0.0, BULLETS.len() as f64) as usize);
+    let [mass_kg, calibre_m, speed_mps] = BULLETS[kind];
+    let [least, most] = BULLET_SCALE;
+    let scale = draw(least, most);
     let count = draw(5.0, 13.0) as u32;
-    let law = QuadraticDrag {
-        per_metre: std::f64::consts::LN_2 / half_m,
+    let curve = DragCurve {
+        shape: SHAPE,
+        scale,
     };
+    let law = BodyDrag::new(mass_kg, calibre_m, curve);
     for number in 0..count {
         let from_s = time_s + 0.1 * f64::from(number);
         let heading = heading + 0.01 * stream.normal();
-        let level = 850.0 * elevation.cos();
+        let level = speed_mps * elevation.cos();
         let start = [
             away_m * bearing.cos(),
             away_m * bearing.sin(),
             1.0,
             level * heading.cos(),
             level * heading.sin(),
-            850.0 * elevation.sin(),
+            speed_mps * elevation.sin(),
         ];
         let (mut path, lasts_s) = shots::fly(
             &law,

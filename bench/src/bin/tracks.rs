@@ -13,7 +13,7 @@ use rampart_bench::traffic::{self, Kind};
 use rampart_bench::{plots, shots, watching};
 use tracking::{Association, Settings};
 
-const USAGE: &str = "usage: tracks [--tiny] [--seeds N] [--shots N] [--hours N] [--seed N] [--traffic [KIND]] [--python PROGRAM] [--no-peer]";
+const USAGE: &str = "usage: tracks [--tiny] [--seeds N] [--shots N] [--hours N] [--seed N] [--traffic [KIND] [--range-rate]] [--python PROGRAM] [--no-peer]";
 /// What tuning gave Stone Soup on raids of other seeds: see `bench/README.md`.
 const TUNED: [&str; 6] = ["--acceleration", "400", "--missed", "5", "--speed", "200"];
 
@@ -26,6 +26,8 @@ struct Plan {
     seed: u32,
     /// Only those hours, of every kind of traffic or of those that begin so.
     traffic: Option<String>,
+    /// With a radar that has range rate.
+    rated: bool,
     python: Option<PathBuf>,
     targets: Vec<u32>,
     tiny: bool,
@@ -34,7 +36,7 @@ struct Plan {
 fn main() -> Result<(), Box<dyn Error>> {
     let plan = plan()?;
     if plan.traffic.is_some() {
-        return quiet(&plan);
+        return quiet(&plan, plan.rated);
     }
     println!(
         "processor time on a machine that may be busy with other work; raids of 20 scans, the first 5 left out"
@@ -73,7 +75,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         few,
     )?);
     salvo_rows(plan.shots.div_ceil(10))?;
-    quiet(&plan)?;
+    quiet(&plan, false)?;
+    quiet(&plan, true)?;
     if !plan.tiny {
         watching::plot_to_cap(&watching::Scene::new(20, 4)?, false)?;
     }
@@ -92,6 +95,7 @@ fn plan() -> Result<Plan, Box<dyn Error>> {
         hours: 24.0,
         seed: 1,
         traffic: None,
+        rated: false,
         python: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python")),
         targets: vec![10, 50, 100],
         tiny: false,
@@ -118,6 +122,7 @@ fn plan() -> Result<Plan, Box<dyn Error>> {
                 let kind = words.next_if(|word| !word.starts_with('-'));
                 plan.traffic = Some(kind.unwrap_or_default());
             }
+            "--range-rate" => plan.rated = true,
             "--python" => plan.python = Some(next()?.into()),
             "--no-peer" => plan.python = None,
             _ => return Err(USAGE.into()),
@@ -293,7 +298,7 @@ fn row(name: &str, found: &Found) {
 
 fn stages(found: &Found) {
     println!(
-        "seconds of track   tracks  RMS error m  error over bound  NEES of 6 (its 95 % bounds)  in 50, 90, 99 % regions"
+        "seconds of track   tracks  RMS error m  error over bound  NEES of 6 (its 95 % bounds)  of all classes  in 50, 90, 99 % regions"
     );
     for (index, stage) in found.stages.iter().enumerate() {
         let [half, most, nearly_all] = stage.coverage();
@@ -304,13 +309,14 @@ fn stages(found: &Found) {
             });
         let reach = 1.96 * (12.0 / stage.count).sqrt();
         println!(
-            "{name:18} {:6}  {:11.1}  {:16.3}  {:9.2} ({:.2} to {:.2})         {half:.3} {most:.3} {nearly_all:.3}",
+            "{name:18} {:6}  {:11.1}  {:16.3}  {:9.2} ({:.2} to {:.2})         {:14.2}  {half:.3} {most:.3} {nearly_all:.3}",
             stage.count,
             (stage.error_m2 / stage.count).sqrt(),
             stage.over_bound(),
             stage.nees / stage.count,
             6.0 - reach,
             6.0 + reach,
+            stage.nees_of_all / stage.count,
         );
     }
 }
@@ -337,7 +343,7 @@ fn salvo_rows(count: u32) -> Result<(), Box<dyn Error>> {
         (2.5, 6, 2.5, 0.0, false),
     ] {
         let fire = Fire {
-            sensor: salvos::radar(period_s, rated),
+            sensor: plots::radar(period_s, rated),
             rounds,
             interval_s,
             uneven,
@@ -369,19 +375,23 @@ fn salvo_rows(count: u32) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Hours in which nothing is fired at anybody.
-fn quiet(plan: &Plan) -> Result<(), Box<dyn Error>> {
-    println!("\nhours in which nothing falls, clutter of 10 plots a scan in all of them");
+/// Hours in which nothing is fired at anybody, with range rate or without.
+fn quiet(plan: &Plan, rated: bool) -> Result<(), Box<dyn Error>> {
+    println!(
+        "\nhours in which nothing falls, clutter of 10 plots a scan in all of them, {} range rate",
+        if rated { "with" } else { "without" }
+    );
     println!("what flies    hours   flown  needless alerts  in 30 days  at 95 % at most");
     let mut groups: Vec<(String, Vec<Kind>)> = vec![("nothing".into(), vec![])];
     groups.extend(Kind::ALL.map(|kind| (format!("{kind:?}").to_lowercase(), vec![kind])));
+    groups.push(("all".into(), Kind::ALL.to_vec()));
     let wanted = plan.traffic.as_deref().unwrap_or_default();
     groups.retain(|(name, _)| name.starts_with(wanted));
     if groups.is_empty() {
         return Err(format!("no kind of traffic begins with '{wanted}'").into());
     }
     for (name, kinds) in groups {
-        let found = traffic::watch(&kinds, plan.hours, plan.seed)?;
+        let found = traffic::watch(&kinds, plan.hours, plan.seed, rated)?;
         println!(
             "{name:12} {:6} {:7}  {:15}  {:10.2}  {:.2}",
             found.hours,
