@@ -287,14 +287,14 @@ fn apart(pairs: &[Pair], members: &[usize]) -> Vec<Vec<usize>> {
 }
 
 /// Sets that are joined pair by pair (Tarjan, J. ACM 22, 1975, with halving of paths).
-struct Joined(Vec<usize>);
+pub(crate) struct Joined(Vec<usize>);
 
 impl Joined {
-    fn new(count: usize) -> Self {
+    pub(crate) fn new(count: usize) -> Self {
         Self((0..count).collect())
     }
 
-    fn root(&mut self, mut member: usize) -> usize {
+    pub(crate) fn root(&mut self, mut member: usize) -> usize {
         while self.0[member] != member {
             self.0[member] = self.0[self.0[member]];
             member = self.0[member];
@@ -302,7 +302,7 @@ impl Joined {
         member
     }
 
-    fn join(&mut self, one: usize, other: usize) {
+    pub(crate) fn join(&mut self, one: usize, other: usize) {
         let (one, other) = (self.root(one), self.root(other));
         self.0[one.max(other)] = one.min(other);
     }

@@ -7,6 +7,7 @@
 use crate::drag::{DragPrior, KINDS_MAX};
 use crate::expected::{Expected, Innovation};
 use crate::filter::{Filter, Gaussian};
+use crate::misfit::Misfit;
 use crate::model::{BURN_MEAN_S, Class, SLOW_MAX_MPS};
 use crate::motion::Motion;
 use crate::sensor::{SensorModel, Sighting};
@@ -23,15 +24,27 @@ pub(crate) const OTHERS_PLOTS: f64 = 0.01;
 /// Plots before a model may be dropped.
 const PLOTS_BEFORE_DROPPING: u32 = 4;
 
-/// Most models of a bank: a falling round is one for each kind.
-pub(crate) const MEMBERS_MAX: usize = Class::ALL.len() + KINDS_MAX - 1;
+/// Most models of a bank: one for each kind of falling round, and two birds.
+pub(crate) const MEMBERS_MAX: usize = Class::ALL.len() + KINDS_MAX;
 /// Squared distance of the logarithms of drag below which two kinds of falling round are one.
 const KINDS_APART: f64 = 1.0;
 
-/// How long a machine-gun round is seen, s, and down to which speed, m/s (assumed: a tracer burns 1 to 3 s,
-/// in which it slows from 850 m/s to 300).
+/// How long a machine-gun round is seen, s, and down to which speed, m/s (assumed: a tracer burns 1 to 3 s, in which
+/// it slows from 850 m/s to 300), and the share of those that are seen beyond that, up to twice as long.
 const BULLET_AGE_MAX_S: f64 = 3.0;
 pub(crate) const BULLET_SPEED_MIN_MPS: f64 = 200.0;
+const BULLET_SPENT: f64 = 0.01;
+/// How much rarer anything else is among the rounds of a burst (assumed).
+const AMID_BULLETS: f64 = 0.05;
+
+/// Least acceleration by a motor, m/s² (assumed: rockets of 107 and 122 mm reach 350 to 700 m/s in one to two
+/// seconds, and have burnt out where this asks more).
+const THRUST_MIN_MPS2: f64 = 200.0;
+/// Speed that aircraft near a base hardly pass, how sharply they become fewer about it, m/s, and the share of those
+/// faster that is left of what a normal distribution of velocity has (assumed).
+const AIRCRAFT_MAX_MPS: f64 = 235.0;
+const AIRCRAFT_MAX_SIGMA_MPS: f64 = 10.0;
+const AIRCRAFT_FASTER: f64 = 0.05;
 
 /// What every bank needs to move.
 #[derive(Clone, Copy, Debug)]
@@ -56,12 +69,20 @@ fn speed(state: &Gaussian) -> [f64; 2] {
     [libm::sqrt(squared), libm::sqrt(variance.max(0.0))]
 }
 
+/// Whether it is surely slower than a machine-gun round is seen.
+fn is_spent(state: &Gaussian) -> bool {
+    let [speed_mps, sigma_mps] = speed(state);
+    speed_mps + 2.0 * sigma_mps < BULLET_SPEED_MIN_MPS
+}
+
 /// One model and its state.
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) class: Class,
     pub(crate) weight: f64,
     pub(crate) state: Gaussian,
+    /// What its speed has been worth so far, in its weight: a factor.
+    pub(crate) share: f64,
 }
 
 /// The models of one target; weights sum to one.
@@ -75,28 +96,11 @@ pub(crate) struct Bank {
     pub(crate) age_s: f64,
 }
 
-/// How far plots lie from where they should, against what the radar's stated errors allow.
-///
-/// The variance of the errors is the stated one times a factor whose prior is inverse gamma, worth
-/// [`MISFIT_PRIOR`] components that fit (Bar-Shalom, Li and Kirubarajan 2001, section 5.4, for the test on
-/// which it rests). Innovations of a filter that is right are white (Kailath, IEEE Trans. Automatic
-/// Control 13, 1968): where each resembles the last by a correlation of ρ, plots are worth (1 − ρ) / (1 + ρ)
-/// of as many independent ones. Neither counts before chance no longer explains it, and the factor is never
-/// below one: a radar is not taken to be better than it says.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Misfit {
-    squares: f64,
-    components: f64,
-    /// Sum of products of each innovation with the last.
-    products: f64,
-    /// The last innovation, and the age of the track then, s.
-    last: ([f64; 3], f64),
-}
-
 crate::stored!(Member {
     class,
     weight,
-    state
+    state,
+    share
 });
 crate::stored!(Bank {
     members,
@@ -104,61 +108,6 @@ crate::stored!(Bank {
     unseen,
     age_s
 });
-crate::stored!(Misfit {
-    squares,
-    components,
-    products,
-    last
-});
-
-/// Components for which the stated errors count (assumed: four plots).
-const MISFIT_PRIOR: f64 = 12.0;
-/// Longest time for which errors of a radar are taken to last, s (assumed: echoes from the ground and the play of
-/// a drive). In plots farther apart a likeness is a neighbour's plots taken by mistake.
-const LASTING_MAX_S: f64 = 0.5;
-/// Greatest factor of the variance of the errors, by their size and by how they hang together.
-const NOISE_SCALE_MAX: f64 = 25.0;
-
-impl Misfit {
-    pub(crate) fn noise_scale(self) -> f64 {
-        // Each counts once it passes two standard deviations of what chance gives.
-        let components = MISFIT_PRIOR + self.components;
-        let squares = MISFIT_PRIOR + self.squares;
-        let size = squares / components;
-        let size = if size > 1.0 + 2.0 * libm::sqrt(2.0 / components) {
-            size.min(NOISE_SCALE_MAX)
-        } else {
-            1.0
-        };
-        let alike = self.products / squares;
-        let fewer = if alike > 2.0 / libm::sqrt(components) {
-            ((1.0 + alike) / (1.0 - alike.min(0.99))).min(NOISE_SCALE_MAX)
-        } else {
-            1.0
-        };
-        size * fewer
-    }
-
-    /// Takes an innovation in; returns by how much the factor has changed.
-    fn take(
-        &mut self,
-        squared_distance: f64,
-        components: f64,
-        scaled: [f64; 3],
-        age_s: f64,
-    ) -> f64 {
-        let before = self.noise_scale();
-        self.squares += squared_distance * before;
-        self.components += components;
-        let (last, last_age_s) = self.last;
-        if age_s - last_age_s <= LASTING_MAX_S {
-            let product: f64 = last.iter().zip(scaled).map(|(a, b)| a * b).sum();
-            self.products += product * before;
-        }
-        self.last = (scaled, age_s);
-        self.noise_scale() / before
-    }
-}
 
 impl Physics {
     pub(crate) fn motion(&self, class: Class) -> Option<&Motion> {
@@ -327,7 +276,7 @@ impl Bank {
             moved = self.at_moment(physics, sensor, sighting, scan);
             &moved
         };
-        let mut squared = 0.0;
+        let (mut squared, mut others) = (0.0, 0.0);
         let each = innovations.each.iter().flatten();
         let best = each
             .map(|one| one.log_density)
@@ -348,12 +297,14 @@ impl Bank {
             if innovation.log_density >= least {
                 member.state.update(expected, innovation);
                 squared += member.weight * innovation.squared_distance;
+            } else if member.class == Class::Bird {
+                others += member.weight;
             }
         }
-        self.begin_again(physics, sighting);
         let components = if sighting.rated { 4.0 } else { 3.0 };
         let scaled = self.likeliest(|index| innovations.each.get(index).copied().flatten());
         self.learn(squared, components, scaled);
+        self.begin_again(physics, sighting, others);
         self.tidy(plots);
     }
 
@@ -386,26 +337,37 @@ impl Bank {
             })
             .collect();
         let missed = (1.0 - seen.iter().map(|(probability, _)| probability).sum::<f64>()).max(0.0);
-        let (mut squared, mut components) = (0.0, 0.0);
-        for (index, (member, expected)) in self.members.iter_mut().zip(scan).enumerate() {
-            let own = |(probability, all): &(f64, Innovations)| {
+        let (mut squared, mut components, mut others) = (0.0, 0.0, 0.0);
+        // What each model makes of all of them, and the probability of that against all models'.
+        let own = |index: usize| {
+            let of = |(probability, all): &(f64, Innovations)| {
                 let innovation = all.each.get(index).copied().flatten()?;
-                Some((
-                    probability * libm::exp(innovation.log_density - all.log_density),
-                    innovation,
-                ))
+                let ratio = libm::exp(innovation.log_density - all.log_density);
+                Some((probability * ratio, innovation))
             };
-            let mut innovations: Vec<_> = seen.iter().filter_map(own).collect();
+            let innovations: Vec<_> = seen.iter().filter_map(of).collect();
             let total = missed + innovations.iter().map(|(weight, _)| weight).sum::<f64>();
+            (total, innovations)
+        };
+        let all: Vec<_> = (0..self.members.len()).map(own).collect();
+        let best = all.iter().map(|(total, _)| *total).fold(0.0, f64::max);
+        for ((member, expected), (total, mut innovations)) in
+            self.members.iter_mut().zip(scan).zip(all)
+        {
+            if member.class.is_slow() && total < OTHERS_PLOTS * best {
+                member.weight *= OTHERS_PLOTS * best;
+                if member.class == Class::Bird {
+                    others += member.weight;
+                }
+                continue;
+            }
             if total <= 0.0 {
                 member.weight = 0.0;
                 continue;
             }
-            for (weight, innovation) in &innovations {
-                squared += member.weight * weight * innovation.squared_distance;
-                components += member.weight * weight * innovation.components as f64;
-            }
-            for (weight, _) in &mut innovations {
+            for (weight, innovation) in &mut innovations {
+                squared += member.weight * *weight * innovation.squared_distance;
+                components += member.weight * *weight * innovation.components as f64;
                 *weight /= total;
             }
             member.weight *= total;
@@ -416,6 +378,10 @@ impl Bank {
             likeliest.and_then(|(_, all)| all.each.get(index).copied().flatten())
         });
         self.learn(squared, components, scaled);
+        let nearest = sightings.iter().max_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some((_, sighting)) = nearest.filter(|(probability, _)| *probability > 0.5) {
+            self.begin_again(physics, sighting, others);
+        }
         self.tidy(plots);
     }
 
@@ -456,7 +422,7 @@ impl Bank {
     /// Drops what has become impossible and makes the weights sum to one.
     fn tidy(&mut self, plots: u32) {
         self.members.retain(|member| member.state.is_sound());
-        self.drop_spent_bullets();
+        self.weigh_speeds();
         if plots >= PLOTS_BEFORE_DROPPING && self.members.len() > 1 {
             self.drop_below(WEIGHT_MIN);
             self.join_kinds();
@@ -482,14 +448,45 @@ impl Bank {
             .retain(|member| member.weight >= least || falling(member) && member.weight >= best);
     }
 
-    /// Drops the machine-gun round where it would surely be spent: a light mortar round has nearly its drag.
-    fn drop_spent_bullets(&mut self) {
-        let old = self.age_s > BULLET_AGE_MAX_S;
-        self.members.retain(|member| {
-            let [speed_mps, sigma_mps] = speed(&member.state);
-            member.class != Class::MachineGunRound
-                || !old && speed_mps + 2.0 * sigma_mps > BULLET_SPEED_MIN_MPS
+    /// Drops the rocket under thrust that its motor would have made faster by now, and what is no bullet for so long.
+    fn drop_impossible(&mut self) {
+        let age_s = self.age_s;
+        self.members.retain(|member| match member.class {
+            Class::RocketUnderThrust => speed(&member.state)[0] > THRUST_MIN_MPS2 * age_s,
+            Class::MachineGunRound => age_s <= 2.0 * BULLET_AGE_MAX_S,
+            _ => true,
         });
+    }
+
+    /// Takes into the weights how seldom anything of a class is as fast as it is now known to be.
+    pub(crate) fn weigh_speeds(&mut self) {
+        self.drop_impossible();
+        let old = self.age_s > BULLET_AGE_MAX_S;
+        for member in &mut self.members {
+            let share = match member.class {
+                Class::Aircraft => {
+                    let [speed_mps, sigma_mps] = speed(&member.state);
+                    let sigma_mps = libm::hypot(sigma_mps, AIRCRAFT_MAX_SIGMA_MPS);
+                    let over = (speed_mps - AIRCRAFT_MAX_MPS) / sigma_mps;
+                    let slower = 0.5 * libm::erfc(over * std::f64::consts::FRAC_1_SQRT_2);
+                    AIRCRAFT_FASTER + (1.0 - AIRCRAFT_FASTER) * slower
+                }
+                // A light mortar round has nearly its drag.
+                Class::MachineGunRound if old || is_spent(&member.state) => BULLET_SPENT,
+                _ => continue,
+            };
+            member.weight *= share / member.share;
+            member.share = share;
+        }
+    }
+
+    /// Takes in that many like it are there, if it is a bullet.
+    pub(crate) fn take_for_bullet(&mut self) {
+        let others = |member: &&mut Member| member.class != Class::MachineGunRound;
+        for member in self.members.iter_mut().filter(others) {
+            member.weight *= AMID_BULLETS;
+        }
+        self.normalise();
     }
 
     /// Makes one of neighbouring kinds of falling round that plots have brought together.
@@ -571,6 +568,16 @@ impl Bank {
         let weights = self.members.iter().filter(free).map(|one| one.weight);
         let free: f64 = weights.sum();
         -libm::log(1.0 - free + free / self.unseen)
+    }
+
+    /// The class that is likeliest with all its models.
+    pub(crate) fn likeliest_class(&self) -> Class {
+        let all = self.probabilities();
+        let more = |best: Class, class: &Class| match all[*class as usize] > all[best as usize] {
+            true => *class,
+            false => best,
+        };
+        Class::ALL.iter().fold(Class::ALL[0], more)
     }
 
     /// Probability of each class, in the order of [`Class::ALL`].

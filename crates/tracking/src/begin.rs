@@ -26,13 +26,15 @@ const SCREEN_ERROR: f64 = 3.0;
 const SLACK: f64 = 7.5;
 
 /// Mean and spread of the logarithm of a machine-gun round's drag, with a standard shape and with a constant
-/// coefficient of 0.35: 9.5 g of 7.62 mm to 45 g of 12.7 mm (general knowledge).
-const GUN_LOG_DRAG_WITH_SHAPE: f64 = -6.3;
-const GUN_LOG_DRAG_WITHOUT_SHAPE: f64 = -7.3;
+/// coefficient of 0.37: 4 g of 5.56 mm (-6.3) to 43 g of 12.7 mm (-7.1), with 0.56 of the drag of G1 (general knowledge).
+const GUN_LOG_DRAG_WITH_SHAPE: f64 = -6.7;
+const GUN_LOG_DRAG_WITHOUT_SHAPE: f64 = -7.7;
 const GUN_LOG_DRAG_SIGMA: f64 = 0.4;
 /// Speed s about which rounds become fewer than a normal distribution about zero has, m/s: of shots of every class
 /// one in 1,100 is first seen below 30 m/s and one in 65 below 60, a fifth and a third of what that gives.
 const SELDOM_SLOWER_MPS: f64 = 45.0;
+/// Most birds among the models of a track.
+const BIRDS_MAX: usize = 2;
 /// Height up to which such a round is seen, m (assumed: it is spent, and its tracer out, after 1.2 km).
 const GUN_HEIGHT_MAX_M: f64 = 1_200.0;
 
@@ -40,6 +42,9 @@ const GUN_HEIGHT_MAX_M: f64 = 1_200.0;
 /// fall may have stood behind a hill, a round is in view within seconds of its coming. More would be held
 /// against a round that a hill hid, for longer than the plots to come make up for.
 const LOOKS_BACK: u32 = 2;
+/// The same of what was so high that no hill hid it, and that height, rad (assumed).
+const LOOKS_BACK_HIGH: u32 = 3;
+const HILLS_MAX_RAD: f64 = 0.2;
 /// Least time between them, s: misses that are nearer hang together.
 const LOOKS_APART_S: f64 = 0.5;
 
@@ -69,11 +74,12 @@ impl First<'_> {
             }
             then[2] -= 0.5 * STANDARD_GRAVITY_MPS2 * back_s * back_s;
             let [range, azimuth, elevation, _] = see(&then, self.sensor, 0.0);
-            before_s <= self.watched_s
+            (*look <= LOOKS_BACK || elevation > HILLS_MAX_RAD)
+                && before_s <= self.watched_s
                 && then[2] > ground_m
                 && self.sensor.sees([range, azimuth, elevation])
         };
-        let missed = (1..=LOOKS_BACK).filter(in_view).count();
+        let missed = (1..=LOOKS_BACK_HIGH).filter(in_view).count();
         libm::pow(1.0 - self.sensor.detection_probability, missed as f64)
     }
 }
@@ -143,16 +149,30 @@ impl Physics {
 }
 
 impl Bank {
-    /// Adds a bird that begins with a plot to what is slow and has none: all before may have been another's.
-    pub(crate) fn begin_again(&mut self, physics: &Physics, sighting: &Sighting) {
+    /// Lets a bird begin with a plot in what may be slow: those before may have been another's. `others` is the
+    /// weight of the birds for which this plot is another's.
+    pub(crate) fn begin_again(&mut self, physics: &Physics, sighting: &Sighting, others: f64) {
         let class = Class::Bird;
-        if self.may_be_slow() && self.members.iter().all(|member| member.class != class) {
-            let (mean, sigma) = physics.drag.log_drag();
-            self.members.push(Member {
-                class,
-                weight: OTHERS_PLOTS,
-                state: physics.standing(sighting, &class.manner(), [mean, sigma]),
-            });
+        let bird = |member: &Member| member.class == class;
+        let birds = self.members.iter().filter(|member| bird(member)).count();
+        let weight = if birds == 0 { OTHERS_PLOTS } else { others };
+        if weight <= 0.0 || !self.may_be_slow() {
+            return;
+        }
+        let (mean, sigma) = physics.drag.log_drag();
+        let new = Member {
+            class,
+            weight,
+            share: 1.0,
+            state: physics.standing(sighting, &class.manner(), [mean, sigma]),
+        };
+        if birds < BIRDS_MAX {
+            self.members.push(new);
+            return;
+        }
+        let members = self.members.iter_mut().filter(|member| bird(member));
+        if let Some(least) = members.min_by(|a, b| a.weight.total_cmp(&b.weight)) {
+            *least = new;
         }
     }
 }
@@ -179,6 +199,7 @@ impl Model {
             class: self.class,
             weight,
             state,
+            share: 1.0,
         })
     }
 }
@@ -281,6 +302,7 @@ impl<'a> Beginning<'a> {
                 bank.unseen = bank.unseen.min(unseen);
             }
         }
+        bank.weigh_speeds();
         bank.normalise();
         bank.drop_below(WEIGHT_MIN);
         bank.normalise();
@@ -358,7 +380,7 @@ pub(crate) fn turned(sighting: &Sighting) -> f64 {
 mod tests {
     use super::*;
     use crate::motion::Motion;
-    use crate::{DragPrior, Settings, Surroundings};
+    use crate::{DragPrior, Surroundings};
     use theatre::{Plot, Stream};
 
     fn sensor() -> SensorModel {
@@ -368,17 +390,20 @@ mod tests {
         sensor
     }
 
-    /// What a plot weighs without a range rate, against all models filtered, by seconds and metres apart.
-    #[test]
-    fn the_closed_form_is_the_filters_own_density() {
+    fn physics() -> Physics {
         let drag = DragPrior::default();
-        let physics = Physics {
+        Physics {
             filter: Filter::Extended,
             falling: Motion::new(&Surroundings::default(), &drag),
             drag,
             ground_m: 0.0,
-        };
-        let sensor = sensor();
+        }
+    }
+
+    /// What a plot weighs without a range rate, against all models filtered, by seconds and metres apart.
+    #[test]
+    fn the_closed_form_is_the_filters_own_density() {
+        let (physics, sensor) = (physics(), sensor());
         let mut stream = Stream::new(9, 0, 0, 0x6265_6769);
         let (mut compared, mut worst) = (0, 0.0_f64);
         for _ in 0..2_000 {
@@ -427,17 +452,9 @@ mod tests {
         assert!(worst < 0.15, "{worst}");
     }
 
-    /// The bank of two plots a second apart, along the first axis at a height.
-    fn begun([from_m, to_m]: [f64; 2], height_m: f64, watched_s: f64) -> Bank {
-        let settings = Settings::default();
-        let physics = Physics {
-            filter: settings.filter,
-            falling: Motion::new(&settings.surroundings, &settings.drag),
-            drag: settings.drag,
-            ground_m: 0.0,
-        };
-        let sensor = sensor();
-        let plot = |level_m: f64| Plot {
+    /// A plot above the first axis.
+    fn at(level_m: f64, height_m: f64) -> Sighting {
+        let plot = Plot {
             time_ns: 0,
             range_m: level_m.hypot(height_m),
             azimuth_rad: 0.0,
@@ -445,8 +462,13 @@ mod tests {
             range_rate_mps: None,
             signal_to_noise_db: None,
         };
-        let [one, other] =
-            [from_m, to_m].map(|level_m| sensor.sighting(&plot(level_m), 0).unwrap());
+        sensor().sighting(&plot, 0).unwrap()
+    }
+
+    /// The bank of two plots a second apart, along the first axis at a height.
+    fn begun([from_m, to_m]: [f64; 2], height_m: f64, watched_s: f64) -> Bank {
+        let (physics, sensor) = (physics(), sensor());
+        let [one, other] = [from_m, to_m].map(|level_m| at(level_m, height_m));
         let first = First {
             sensor: &sensor,
             sighting: &one,
@@ -464,10 +486,11 @@ mod tests {
             let falling = begun(levels_m, height_m, watched_s).probability_of_falling();
             falling / (1.0 - falling)
         };
-        // In the midst of the view, two looks are held against it.
-        let midst = |watched_s| odds([5_000.0, 4_900.0], 2_000.0, watched_s);
-        assert!((midst(10.0) / midst(0.0) - 0.01).abs() < 0.005);
-        assert!((midst(1.5) / midst(0.0) - 0.1).abs() < 0.05);
+        // In the midst of the view, two looks are held against it, and three where no hill is as high.
+        let midst = |height_m, watched_s| odds([5_000.0, 4_900.0], height_m, watched_s);
+        assert!((midst(700.0, 10.0) / midst(700.0, 0.0) - 0.01).abs() < 0.005);
+        assert!((midst(700.0, 1.5) / midst(700.0, 0.0) - 0.1).abs() < 0.05);
+        assert!((midst(2_000.0, 10.0) / midst(2_000.0, 0.0) - 0.001).abs() < 0.0005);
         // What has just come into view is as likely as ever.
         let edge = |watched_s| odds([11_700.0, 11_400.0], 2_000.0, watched_s);
         assert!((edge(10.0) / edge(0.0) - 1.0).abs() < 1e-9);
@@ -476,9 +499,9 @@ mod tests {
     #[test]
     fn what_should_have_been_seen_before_is_rather_chance_unless_it_may_have_stood_still() {
         let unseen = |levels_m, watched_s| begun(levels_m, 2_000.0, watched_s).log_unseen();
-        // Nothing but a round is as fast: two looks of a tenth each.
+        // Nothing but a round is as fast: three looks of a tenth each.
         let fast = unseen([5_000.0, 4_300.0], 10.0);
-        assert!((fast - 0.01_f64.ln()).abs() < 0.1, "{fast}");
+        assert!((fast - 0.001_f64.ln()).abs() < 0.1, "{fast}");
         assert_eq!(unseen([5_000.0, 4_300.0], 0.0), 0.0);
         assert!(unseen([5_000.0, 4_995.0], 10.0) > -0.1);
     }
@@ -510,5 +533,32 @@ mod tests {
             0.0
         );
         assert!(begun([3_000.0, 2_500.0], 300.0, 0.0).probabilities()[bullet] > 0.1);
+    }
+
+    #[test]
+    fn what_a_motor_pushes_is_soon_fast() {
+        let thrust = Class::RocketUnderThrust as usize;
+        assert_eq!(
+            begun([3_000.0, 2_930.0], 300.0, 0.0).probabilities()[thrust],
+            0.0
+        );
+        assert!(begun([3_000.0, 2_700.0], 300.0, 0.0).probabilities()[thrust] > 0.0);
+    }
+
+    /// Plots of a bird, then of its neighbour, 50 m lower: nothing has fallen.
+    #[test]
+    fn a_track_that_goes_over_to_another_bird_of_a_flock_is_still_a_bird() {
+        let (physics, sensor) = (physics(), sensor());
+        let mut bank = begun([1_500.0, 1_486.0], 650.0, 0.0);
+        for second in 2..9 {
+            let height_m = if second < 4 { 650.0 } else { 600.0 };
+            let sighting = at(1_500.0 - 14.0 * f64::from(second), height_m);
+            bank.predict(&physics, 1.0);
+            let scan = bank.expect(&physics, &sensor);
+            bank.update(&physics, &sensor, &sighting, &scan, second + 1);
+            let falling = bank.probability_of_falling();
+            assert!(falling < 0.1, "{second}: {falling}");
+        }
+        assert!(bank.probabilities()[Class::Bird as usize] > 0.99);
     }
 }

@@ -11,7 +11,8 @@ use crate::associate::{ByRange, Pair, Scene};
 use crate::bank::Bank;
 use crate::begin::{Beginning, First, turned};
 use crate::expected::Expected;
-use crate::rivals::{FirstPlace, Held, Holders, Passed};
+use crate::model::Class;
+use crate::rivals::{BURST_MAX_S, Bursts, FirstPlace, Held, Holders, Passed};
 use crate::sensor::{SensorModel, Sighting};
 use crate::tracker::Settings;
 
@@ -26,7 +27,7 @@ const PLOTS_TO_WAIT: usize = 5;
 /// Plots after which one that moves no longer waits for those that move too.
 const PLOTS_IN_A_ROW: usize = 4;
 /// Fewest plots of a track.
-const PLOTS_MIN: usize = 3;
+pub(crate) const PLOTS_MIN: usize = 3;
 /// Score from which nothing else begins with the plots of a branch. Chance reaches it less than once in e¹⁵
 /// beginnings; a lower one lets a branch of two clutter plots and a bird's take the bird's next ones too, so
 /// that no bird ever begins.
@@ -93,6 +94,10 @@ pub(crate) struct Branch {
     from: FirstPlace,
     /// Whether it has gone farther from there than what stays.
     pub(crate) moves: bool,
+    /// Whether it is likeliest a machine-gun round.
+    pub(crate) bullet: bool,
+    /// Whether all its plots were of a burst once.
+    pub(crate) in_burst: bool,
     /// Whether no better branch holds a plot of it.
     pub(crate) leads: bool,
     /// What its bank is still to be made of; empty until then.
@@ -123,7 +128,7 @@ crate::stored!(Seed {
     watched_s
 });
 // Between scans no bank awaits anything.
-crate::stored!(Branch { id, bank, score, best_score, plots, last_plot_ns, from, moves, leads; awaits = None });
+crate::stored!(Branch { id, bank, score, best_score, plots, last_plot_ns, from, moves, bullet, in_burst, leads; awaits = None });
 
 impl Branch {
     /// Places of branches, the better first.
@@ -169,6 +174,12 @@ impl Branch {
     /// another's plot.
     pub(crate) fn waits_for_others(&self) -> bool {
         self.score < HOLDING_SCORE && self.bank.may_be_slow()
+    }
+
+    /// Whether it may be made of plots of different bullets, of which it is none, and is to be seen for longer than those.
+    pub(crate) fn may_be_of_burst(&self) -> bool {
+        let span_s = self.last_plot_ns.saturating_sub(self.from.time_ns) as f64 * 1e-9;
+        self.in_burst && !self.bullet && span_s < BURST_MAX_S
     }
 
     /// Whether it fits as well as a target would, and is young enough not to have become certain.
@@ -299,6 +310,7 @@ pub(crate) fn grow(
                         begun(&seeds.0[seed], plot, seeds.1, leftover).unwrap_or_default();
                 }
             }
+            branch.bullet = branch.bank.likeliest_class() == Class::MachineGunRound;
             !branch.bank.members.is_empty()
         });
     }
@@ -368,6 +380,8 @@ pub(crate) fn begin(
                     best_score: score,
                     plots: vec![seed.number, leftover.number(index)],
                     last_plot_ns: leftover.time_ns,
+                    bullet: false,
+                    in_burst: false,
                     leads: false,
                 });
                 *next_id += 1;
@@ -391,6 +405,10 @@ fn noise(sighting: &Sighting) -> f64 {
 pub(crate) fn compete(branches: &mut Vec<Branch>, settings: &Settings) -> Vec<Branch> {
     let mut held = Holders::with_capacity_and_hasher(2 * branches.len(), ByNumber::default());
     let passed = Passed::by(branches, settings);
+    let bursts = Bursts::by(branches);
+    for branch in branches.iter_mut() {
+        branch.in_burst |= bursts.outlived_by(branch);
+    }
     let mut order = Branch::ranked(branches);
     order.sort_by_key(|&place| passed.surely(&branches[place]));
     order.retain(|&place| {

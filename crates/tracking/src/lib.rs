@@ -61,6 +61,7 @@ mod impact;
 mod initiate;
 mod marginals;
 mod matrix;
+mod misfit;
 mod model;
 mod motion;
 mod picture;

@@ -64,9 +64,9 @@ impl Class {
     /// characteristics of birds: I. radar measurements of speeds", Ibis 143, 2001).
     pub(crate) fn manner(self) -> Manner {
         match self {
-            // Free flight is steady but for gusts and yaw: 0.14 m/s of speed in 10 s (assumed). What speeds it
+            // Free flight is steady but for gusts and yaw: 0.1 m/s of speed in 10 s (assumed). What speeds it
             // has beforehand is the prior's.
-            Self::FallingRound => Manner::new(0.0195, [300.0, 300.0], [0.002, 0.002]),
+            Self::FallingRound => Manner::new(0.0195, [300.0, 300.0], [0.001, 0.001]),
             // A motor changes the speed by some 200 m/s in its first second, along the path.
             Self::RocketUnderThrust => Manner {
                 along_psd: 2e4,
@@ -75,7 +75,11 @@ impl Class {
             Self::Aircraft => Manner::new(0.10, [96.0, 12.0], [9.0, 1.0]),
             Self::Drone => Manner::new(0.10, [9.0, 3.0], [3.0, 1.0]),
             Self::Bird => Manner::new(0.60, [10.0, 2.0], [2.0, 0.5]),
-            Self::MachineGunRound => Manner::new(0.18, [350.0, 200.0], [0.1, 0.1]),
+            // It loses a third of its speed between two looks, which a filter's one step misses by some 10 m/s.
+            Self::MachineGunRound => Manner {
+                along_psd: 200.0,
+                ..Manner::new(0.18, [350.0, 200.0], [0.1, 0.1])
+            },
         }
     }
 }

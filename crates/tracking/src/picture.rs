@@ -6,7 +6,6 @@ use crate::associate::{Association, ByRange, Pair, Scene, decide};
 use crate::bank::Bank;
 use crate::expected::Expected;
 use crate::initiate::{self, Branch, ByNumber, Leftover, PLOTS_PER_SCAN_MAX, PlotNumber, Seed};
-use crate::model::Class;
 use crate::sensor::Sighting;
 use crate::tracker::{Settings, Setup};
 use crate::{Dismissed, EndCause, Ended, Scan, Status, Track, TrackId};
@@ -239,9 +238,13 @@ impl Picture {
         let both = &mut [&mut branches, &mut confirmed];
         let seeds = (self.seeds.as_slice(), setup.sensors.as_slice());
         initiate::grow(both, Vec::new(), seeds, &leftover);
+        branches.extend(confirmed.extract_if(.., |branch| branch.may_be_of_burst()));
         self.branches = branches;
         self.plant(setup, scene, scan, unclaimed);
-        for branch in confirmed {
+        for mut branch in confirmed {
+            if branch.in_burst && branch.bullet {
+                branch.bank.take_for_bullet();
+            }
             if self.tracks.len() < setup.settings.tracks_max {
                 self.tracks.push(Kept {
                     id: branch.id,
@@ -365,14 +368,11 @@ impl Picture {
         let time_ns = self.time_ns.unwrap_or(0);
         let tell = move |id, bank: &Bank, score, plots, status, dismissed| {
             let state = bank.state()?;
-            let probabilities = bank.probabilities();
-            let likeliest = (0..Class::ALL.len())
-                .max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]));
             Some(Track {
                 id: TrackId(id),
                 status,
-                class: Class::ALL[likeliest?],
-                probabilities,
+                class: bank.likeliest_class(),
+                probabilities: bank.probabilities(),
                 time_ns,
                 state,
                 falling_state: bank.falling_state(),
@@ -482,16 +482,12 @@ impl Kept {
 
     fn dismissal(&self, time_ns: i64) -> Option<Dismissed> {
         let state = self.bank.state()?;
-        let best = self
-            .bank
-            .members
-            .iter()
-            .max_by(|a, b| a.weight.total_cmp(&b.weight))?;
+        let class = self.bank.likeliest_class();
         let [vx, vy, vz] = [state.mean[3], state.mean[4], state.mean[5]];
         let reason = format!(
             "{} (probability {:.4}; falling {:.1e}): {:.0} m/s level, {:+.0} m/s upward, over {} plots",
-            best.class.name(),
-            best.weight,
+            class.name(),
+            self.bank.probabilities()[class as usize],
             self.bank.probability_of_falling(),
             libm::sqrt(vx * vx + vy * vy),
             vz,
@@ -500,7 +496,7 @@ impl Kept {
         Some(Dismissed {
             track: TrackId(self.id),
             time_ns,
-            class: best.class,
+            class,
             reason,
         })
     }

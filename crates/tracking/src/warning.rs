@@ -13,10 +13,10 @@
 //! last impact is over. Further rounds extend the one open warning of a zone; there are never two. What is
 //! no longer seen is believed to come down as foretold: a radar loses rounds near the ground.
 //!
-//! No alert is too late to be given. One waits only while another look is worth more than it costs
-//! (one step ahead: Chow, Robbins and Siegmund, *Great Expectations: The Theory of Optimal Stopping*, 1971): of what
-//! is likely a bird, or comes down elsewhere, whose next plots tell, and while there is time. The cost of a second is
-//! its share of the time left. Hysteresis is for the end of a warning alone.
+//! An alert waits only while another look is worth more than it costs (one step ahead: Chow, Robbins and Siegmund,
+//! *Great Expectations: The Theory of Optimal Stopping*, 1971): of what is likely a bird, or comes down elsewhere, whose
+//! next plots tell, and while there is time. The cost of a second is its share of the time left. When it is too late
+//! to drop, only the likely is told. Hysteresis is for the end of a warning alone.
 
 mod area;
 
@@ -36,6 +36,8 @@ use theatre::Stage;
 pub const ZONES_MAX: usize = 1_000;
 /// Below this a track is nothing to a zone.
 const NOTHING: f64 = 1e-6;
+/// Share of those hurt that a warning saves at the last moment: who hears it may still turn away (assumed).
+const LEAST_SAVED: f64 = 0.01;
 /// Share of the greatest probability from which a track is among those whose moments are told.
 const TOLD_SHARE: f64 = 0.1;
 
@@ -54,6 +56,8 @@ pub struct Settings {
     pub birds_cleared_per_s: f64,
     /// The same of rounds that come down elsewhere.
     pub elsewhere_cleared_per_s: f64,
+    /// Time that people take to drop, s; 0.01 to 60.
+    pub drop_s: f64,
     /// Lethal radius of a falling round, m; 0 to 10⁴.
     pub round_radius_m: f64,
     /// Lethal radius of a rocket under thrust, m; 0 to 10⁴.
@@ -77,15 +81,15 @@ impl Default for Settings {
     /// All assumed. A round among people in the open hits a few in a hundred, of whom shelter saves most,
     /// while a needless alarm takes a quarter of an hour of everybody and some trust: a hundred to one.
     /// Rounds are 1,700 times rarer against chance than the tracker has them: one a day for a radar that looks every
-    /// second. The radius is the greatest within which
-    /// an 82 mm mortar round or a 107 mm rocket wounds in the built-in catalogue, 45 m.
+    /// second. The radius is the greatest within which an 82 mm mortar round or a 107 mm rocket wounds, 45 m.
     fn default() -> Self {
         Self {
             cost_missed: 100.0,
             cost_needless: 1.0,
             rarity: 7.4,
             birds_cleared_per_s: 0.7,
-            elsewhere_cleared_per_s: 0.15,
+            elsewhere_cleared_per_s: 0.2,
+            drop_s: 1.5,
             round_radius_m: 45.0,
             rocket_radius_m: 45.0,
             likely_sigmas: 2.0,
@@ -105,8 +109,9 @@ impl Settings {
         self.cost_needless / (self.cost_needless + self.cost_missed)
     }
 
-    /// Probability up to which a threat to a zone is looked at once more before anybody is warned. A second of
-    /// waiting costs one part of the time left of what a warning saves, and spares a share of the needless ones.
+    /// Probability up to which nobody is warned of a threat to a zone yet. A second of waiting costs one part of the
+    /// time left of what a warning saves, and spares a share of the needless ones; with less time left than people
+    /// take to drop, a warning saves a part only.
     fn patience(&self, threat: &Threat, hit: f64, now_ns: i64) -> f64 {
         let left_s = threat.time_ns.saturating_sub(now_ns) as f64 * 1e-9;
         let elsewhere = (threat.probability - hit) / (1.0 - hit).max(NOTHING);
@@ -114,8 +119,10 @@ impl Settings {
             true => self.birds_cleared_per_s,
             false => self.elsewhere_cleared_per_s * elsewhere,
         };
-        let odds = self.cost_needless / self.cost_missed * (cleared_per_s * left_s);
-        (odds / (1.0 + odds)).max(self.threshold())
+        let saved = (left_s / self.drop_s).clamp(LEAST_SAVED, 1.0);
+        let worth = (cleared_per_s * left_s).max(1.0 / saved);
+        let odds = self.cost_needless / self.cost_missed * worth;
+        odds / (1.0 + odds)
     }
 
     fn check(&self) -> Result<(), TrackingError> {
@@ -125,6 +132,7 @@ impl Settings {
         within("birds_cleared_per_s", self.birds_cleared_per_s, 0.0, 1.0)?;
         let elsewhere = self.elsewhere_cleared_per_s;
         within("elsewhere_cleared_per_s", elsewhere, 0.0, 1.0)?;
+        within("drop_s", self.drop_s, 0.01, 60.0)?;
         within("round_radius_m", self.round_radius_m, 0.0, 1e4)?;
         within("rocket_radius_m", self.rocket_radius_m, 0.0, 1e4)?;
         within("likely_sigmas", self.likely_sigmas, 0.5, 5.0)?;
@@ -431,10 +439,8 @@ impl Warner {
             .collect();
         let missed: f64 = pending.iter().map(|(hit, ..)| 1.0 - hit).product();
         let patience = pending.iter().fold([0.0; 2], |[sum, of], (hit, _, one)| {
-            [
-                sum + hit * self.settings.patience(one, *hit, now_ns),
-                of + hit,
-            ]
+            let patience = self.settings.patience(one, *hit, now_ns);
+            [sum + hit * patience, of + hit]
         });
         pending.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let &(greatest, _, likeliest) = pending.first()?;

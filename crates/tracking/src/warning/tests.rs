@@ -250,10 +250,14 @@ fn a_likely_bird_is_looked_at_again_while_there_is_time() {
     };
     assert!(!told(Class::Bird, 8.0, 0.05, 0.7) && told(Class::Bird, 8.0, 0.06, 0.7));
     assert!(!told(Class::Drone, 8.0, 0.05, 0.7));
-    // With no time left, of what the next plots do not tell apart, and where nobody wants to wait.
+    // With no time to wait, of what the next plots do not tell apart, and where nobody wants to wait.
     assert!(told(Class::Bird, 1.4, 0.011, 0.7));
     assert!(told(Class::FallingRound, 8.0, 0.011, 0.7) && told(Class::Aircraft, 8.0, 0.011, 0.7));
     assert!(told(Class::Bird, 8.0, 0.011, 0.0));
+    // What leaves less time than it takes to drop is told if it is the likelier.
+    assert!(
+        !told(Class::FallingRound, 0.15, 0.05, 0.0) && told(Class::FallingRound, 0.15, 0.1, 0.0)
+    );
     // A round that comes down elsewhere but for one in thirty: its region narrows, and forty seconds are left.
     assert!(!elsewhere(40.0) && elsewhere(10.0));
     // What waits neither hides another nor closes a warning that is open; several together wait less.
@@ -376,8 +380,8 @@ proptest! {
                 let danger = warner.danger(zone, now_ns);
                 let [danger, patience] = danger.map_or([0.0; 2], |one| [one.probability, one.patience]);
                 prop_assert!(danger <= patience || warner.is_open(zone));
-                // Of rounds with a minute left, nobody waits above odds of 0.01 × 0.15 × 60.
-                prop_assert!(patience <= 0.083 && (danger == 0.0 || patience >= settings.threshold() - 1e-12));
+                // Nobody waits above even odds, nor for less than the threshold.
+                prop_assert!(patience <= 0.5 + 1e-12 && (danger == 0.0 || patience >= settings.threshold() - 1e-12));
             }
         }
         for _ in 0..4 {
