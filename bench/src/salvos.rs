@@ -6,12 +6,12 @@
 use std::error::Error;
 
 use theatre::{MunitionClass, Stage, Stream};
-use tracking::warning::{self, Area, Warner};
+use tracking::warning::{self, Warner};
 use tracking::{DragPrior, Scan, SensorModel, Settings, Status, Tracker};
 
 use crate::plots;
 use crate::shots::{self, Flight, SHAPE};
-use crate::studies::GROUND;
+use crate::studies::{self, GROUND};
 
 /// Time in which people reach shelter, s (assumed).
 pub const SHELTER_S: f64 = 5.0;
@@ -128,10 +128,8 @@ fn one(
 ) -> Result<(), Box<dyn Error>> {
     let sensor = &fire.sensor;
     let mut tracker = Tracker::new(settings, vec![*sensor])?;
-    let half = ZONE_HALF_M;
-    let corners = [[-half, -half], [half, -half], [half, half], [-half, half]];
     let rule = warning::Settings::default();
-    let mut warner = Warner::new(rule, vec![Area::new(corners.to_vec())?])?;
+    let mut warner = Warner::new(rule, vec![studies::square(ZONE_HALF_M)?])?;
     let ends = rounds
         .iter()
         .map(|round| round.start_s + round.flight.impact_s);

@@ -7,7 +7,7 @@ use tracking::score::nees;
 use tracking::warning::{self, Area, Notice, Warner};
 use tracking::{
     Bound, DragPrior, Gaussian, ImpactPrediction, LevelGround, Scan, SensorModel, Settings, Status,
-    Track, Tracker,
+    Track, Tracker, TrackingError,
 };
 
 use crate::plots::{self, Faults};
@@ -15,6 +15,8 @@ use crate::shots::{self, Flight, SHAPE};
 
 /// Level ground at the radar's height, on which all shots come down.
 pub const GROUND: LevelGround = LevelGround { height_m: 0.0 };
+/// Half the side of a zone that holds every impact, m.
+const ALL_AROUND_M: f64 = 30_000.0;
 /// Distance from the truth within which a track is that target's, m.
 const NEAR_M: f64 = 400.0;
 /// Seconds since the first plot at which errors and regions are judged; the last is "2 s before the end".
@@ -184,7 +186,7 @@ fn one(
     let sensor = &conditions.sensor;
     let mut tracker = Tracker::new(settings, vec![*sensor])?;
     let rule = warning::Settings::default();
-    let mut warner = Warner::new(rule, vec![all_around()?])?;
+    let mut warner = Warner::new(rule, vec![square(ALL_AROUND_M)?])?;
     let mut found = Found::default();
     let mut seen: Option<Seen> = None;
     let mut time_s = sensor.scan_period_s * stream.uniform();
@@ -204,7 +206,7 @@ fn one(
             seen.judge(&tracker, flight, time_s, sensor.scan_period_s, &mut found);
         }
         let notices = warner.take(scan.time_ns, &warning::observe(&tracker, &GROUND, &rule));
-        if let Some(seen) = &mut seen {
+        if let Some(seen) = seen.as_mut().filter(|seen| !seen.known) {
             seen.hear(&notices, &tracker, flight, time_s, &mut found);
         }
         time_s += sensor.scan_period_s;
@@ -245,16 +247,18 @@ fn truth(flight: &Flight, time_s: f64) -> [f64; 9] {
     [x, y, z, vx, vy, vz, flight.log_drag, wind_x, wind_y]
 }
 
-/// A zone that holds every impact.
-fn all_around() -> Result<Area, Box<dyn Error>> {
-    let far_m = 30_000.0;
+/// A square zone around the radar.
+///
+/// # Errors
+/// Where the half of its side, m, makes no area.
+pub fn square(half_m: f64) -> Result<Area, TrackingError> {
     let corners = [
-        [-far_m, -far_m],
-        [far_m, -far_m],
-        [far_m, far_m],
-        [-far_m, far_m],
+        [-half_m, -half_m],
+        [half_m, -half_m],
+        [half_m, half_m],
+        [-half_m, half_m],
     ];
-    Ok(Area::new(corners.to_vec())?)
+    Area::new(corners.to_vec())
 }
 
 /// How far a track is from the truth, m.
@@ -336,7 +340,7 @@ impl Seen {
             .map(|track| track.id)
             .collect();
         let of_it = |notice: &Notice| notice.tracks.iter().any(|id| near.contains(id));
-        if !self.known && notices.iter().any(of_it) {
+        if notices.iter().any(of_it) {
             self.known = true;
             found.in_time = f64::from(self.scans <= 3);
             found.delay_s = time_s - self.first_s;

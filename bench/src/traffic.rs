@@ -6,12 +6,12 @@ use std::f64::consts::TAU;
 
 use ballistics::{BodyDrag, DragCurve};
 use theatre::{Stage, Stream};
-use tracking::warning::{self, Area, Warner};
+use tracking::warning::{self, Warner};
 use tracking::{DragPrior, SensorModel, Settings, Tracker};
 
 use crate::plots;
 use crate::shots::{self, SHAPE};
-use crate::studies::GROUND;
+use crate::studies::{self, GROUND};
 
 /// Half the side of the square zone around the radar, m.
 pub const ZONE_HALF_M: f64 = 1_000.0;
@@ -98,13 +98,7 @@ pub fn watch(kinds: &[Kind], hours: f64, seed: u32, rated: bool) -> Result<Quiet
         ..Settings::default()
     };
     let mut tracker = Tracker::new(settings, vec![sensor])?;
-    let half = ZONE_HALF_M;
-    let zone = Area::new(vec![
-        [-half, -half],
-        [half, -half],
-        [half, half],
-        [-half, half],
-    ])?;
+    let zone = studies::square(ZONE_HALF_M)?;
     let mut warner = Warner::new(warning::Settings::default(), vec![zone])?;
     let mut stream = Stream::new(0x7175_6965, seed, 0, 1);
     let mut flyers: Vec<Flyer> = Vec::new();

@@ -69,10 +69,10 @@ fn speed(state: &Gaussian) -> [f64; 2] {
     [libm::sqrt(squared), libm::sqrt(variance.max(0.0))]
 }
 
-/// Whether it is surely slower than a machine-gun round is seen.
-fn is_spent(state: &Gaussian) -> bool {
+/// Whether it is older or surely slower than a machine-gun round is seen.
+fn is_spent(state: &Gaussian, age_s: f64) -> bool {
     let [speed_mps, sigma_mps] = speed(state);
-    speed_mps + 2.0 * sigma_mps < BULLET_SPEED_MIN_MPS
+    age_s > BULLET_AGE_MAX_S || speed_mps + 2.0 * sigma_mps < BULLET_SPEED_MIN_MPS
 }
 
 /// One model and its state.
@@ -461,7 +461,6 @@ impl Bank {
     /// Takes into the weights how seldom anything of a class is as fast as it is now known to be.
     pub(crate) fn weigh_speeds(&mut self) {
         self.drop_impossible();
-        let old = self.age_s > BULLET_AGE_MAX_S;
         for member in &mut self.members {
             let share = match member.class {
                 Class::Aircraft => {
@@ -472,7 +471,8 @@ impl Bank {
                     AIRCRAFT_FASTER + (1.0 - AIRCRAFT_FASTER) * slower
                 }
                 // A light mortar round has nearly its drag.
-                Class::MachineGunRound if old || is_spent(&member.state) => BULLET_SPENT,
+                Class::MachineGunRound if is_spent(&member.state, self.age_s) => BULLET_SPENT,
+                Class::MachineGunRound => 1.0,
                 _ => continue,
             };
             member.weight *= share / member.share;
