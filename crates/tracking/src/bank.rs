@@ -7,6 +7,7 @@
 use crate::drag::{DragPrior, KINDS_MAX};
 use crate::expected::{Expected, Innovation};
 use crate::filter::{Filter, Gaussian};
+use crate::limits::{Limits, speed};
 use crate::misfit::Misfit;
 use crate::model::{BURN_MEAN_S, Class, SLOW_MAX_MPS};
 use crate::motion::Motion;
@@ -29,22 +30,8 @@ pub(crate) const MEMBERS_MAX: usize = Class::ALL.len() + KINDS_MAX;
 /// Squared distance of the logarithms of drag below which two kinds of falling round are one.
 const KINDS_APART: f64 = 1.0;
 
-/// How long a machine-gun round is seen, s, and down to which speed, m/s (assumed: a tracer burns 1 to 3 s, in which
-/// it slows from 850 m/s to 300), and the share of those that are seen beyond that, up to twice as long.
-const BULLET_AGE_MAX_S: f64 = 3.0;
-pub(crate) const BULLET_SPEED_MIN_MPS: f64 = 200.0;
-const BULLET_SPENT: f64 = 0.01;
 /// How much rarer anything else is among the rounds of a burst (assumed).
-const AMID_BULLETS: f64 = 0.05;
-
-/// Least acceleration by a motor, m/s² (assumed: rockets of 107 and 122 mm reach 350 to 700 m/s in one to two
-/// seconds, and have burnt out where this asks more).
-const THRUST_MIN_MPS2: f64 = 200.0;
-/// Speed that aircraft near a base hardly pass, how sharply they become fewer about it, m/s, and the share of those
-/// faster that is left of what a normal distribution of velocity has (assumed).
-const AIRCRAFT_MAX_MPS: f64 = 235.0;
-const AIRCRAFT_MAX_SIGMA_MPS: f64 = 10.0;
-const AIRCRAFT_FASTER: f64 = 0.05;
+const AMID_BULLETS: f64 = 0.005;
 
 /// What every bank needs to move.
 #[derive(Clone, Copy, Debug)]
@@ -56,32 +43,15 @@ pub(crate) struct Physics {
     pub(crate) ground_m: f64,
 }
 
-/// Speed of a state and its standard deviation, m/s.
-fn speed(state: &Gaussian) -> [f64; 2] {
-    let velocity = &state.mean[3..6];
-    let squared: f64 = velocity.iter().map(|part| part * part).sum();
-    let along = |row: usize| -> f64 {
-        let columns = velocity.iter().zip(&state.covariance[row + 3][3..6]);
-        columns.map(|(part, covariance)| part * covariance).sum()
-    };
-    let spread: f64 = (0..3).map(|row| velocity[row] * along(row)).sum();
-    let variance = if squared > 0.0 { spread / squared } else { 0.0 };
-    [libm::sqrt(squared), libm::sqrt(variance.max(0.0))]
-}
-
-/// Whether it is older or surely slower than a machine-gun round is seen.
-fn is_spent(state: &Gaussian, age_s: f64) -> bool {
-    let [speed_mps, sigma_mps] = speed(state);
-    age_s > BULLET_AGE_MAX_S || speed_mps + 2.0 * sigma_mps < BULLET_SPEED_MIN_MPS
-}
-
 /// One model and its state.
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) class: Class,
     pub(crate) weight: f64,
     pub(crate) state: Gaussian,
-    /// What its speed has been worth so far, in its weight: a factor.
+    /// What it keeps to.
+    pub(crate) limits: Limits,
+    /// What those have been worth so far, in its weight: a factor.
     pub(crate) share: f64,
 }
 
@@ -100,6 +70,7 @@ crate::stored!(Member {
     class,
     weight,
     state,
+    limits,
     share
 });
 crate::stored!(Bank {
@@ -305,7 +276,7 @@ impl Bank {
         let scaled = self.likeliest(|index| innovations.each.get(index).copied().flatten());
         self.learn(squared, components, scaled);
         self.begin_again(physics, sighting, others);
-        self.tidy(plots);
+        self.tidy(physics, plots);
     }
 
     /// Whether it may be as slow as a bird, by its likeliest model.
@@ -382,7 +353,7 @@ impl Bank {
         if let Some((_, sighting)) = nearest.filter(|(probability, _)| *probability > 0.5) {
             self.begin_again(physics, sighting, others);
         }
-        self.tidy(plots);
+        self.tidy(physics, plots);
     }
 
     /// Takes in that a plot which is likely this target's lies beyond the gate: a radar that errs by more than it
@@ -420,9 +391,9 @@ impl Bank {
     }
 
     /// Drops what has become impossible and makes the weights sum to one.
-    fn tidy(&mut self, plots: u32) {
+    fn tidy(&mut self, physics: &Physics, plots: u32) {
         self.members.retain(|member| member.state.is_sound());
-        self.weigh_speeds();
+        self.weigh_limits(physics.ground_m);
         if plots >= PLOTS_BEFORE_DROPPING && self.members.len() > 1 {
             self.drop_below(WEIGHT_MIN);
             self.join_kinds();
@@ -446,38 +417,6 @@ impl Bank {
             .fold(0.0, f64::max);
         self.members
             .retain(|member| member.weight >= least || falling(member) && member.weight >= best);
-    }
-
-    /// Drops the rocket under thrust that its motor would have made faster by now, and what is no bullet for so long.
-    fn drop_impossible(&mut self) {
-        let age_s = self.age_s;
-        self.members.retain(|member| match member.class {
-            Class::RocketUnderThrust => speed(&member.state)[0] > THRUST_MIN_MPS2 * age_s,
-            Class::MachineGunRound => age_s <= 2.0 * BULLET_AGE_MAX_S,
-            _ => true,
-        });
-    }
-
-    /// Takes into the weights how seldom anything of a class is as fast as it is now known to be.
-    pub(crate) fn weigh_speeds(&mut self) {
-        self.drop_impossible();
-        for member in &mut self.members {
-            let share = match member.class {
-                Class::Aircraft => {
-                    let [speed_mps, sigma_mps] = speed(&member.state);
-                    let sigma_mps = libm::hypot(sigma_mps, AIRCRAFT_MAX_SIGMA_MPS);
-                    let over = (speed_mps - AIRCRAFT_MAX_MPS) / sigma_mps;
-                    let slower = 0.5 * libm::erfc(over * std::f64::consts::FRAC_1_SQRT_2);
-                    AIRCRAFT_FASTER + (1.0 - AIRCRAFT_FASTER) * slower
-                }
-                // A light mortar round has nearly its drag.
-                Class::MachineGunRound if is_spent(&member.state, self.age_s) => BULLET_SPENT,
-                Class::MachineGunRound => 1.0,
-                _ => continue,
-            };
-            member.weight *= share / member.share;
-            member.share = share;
-        }
     }
 
     /// Takes in that many like it are there, if it is a bullet.
@@ -507,8 +446,12 @@ impl Bank {
                     (one.weight / weight, &one.state),
                     (other.weight / weight, &other.state),
                 ];
-                self.members[place].state = Gaussian::mixture(parts.into_iter());
-                self.members[place].weight = weight;
+                let (state, limits) = (
+                    Gaussian::mixture(parts.into_iter()),
+                    one.limits.of_both(other.limits),
+                );
+                let joined = &mut self.members[place];
+                (joined.state, joined.limits, joined.weight) = (state, limits, weight);
             }
             self.members.remove(place + 1);
         }

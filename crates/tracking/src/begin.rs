@@ -6,10 +6,11 @@
 
 use ballistics::atmosphere::STANDARD_GRAVITY_MPS2;
 
-use crate::bank::{BULLET_SPEED_MIN_MPS, Bank, MEMBERS_MAX, Member, OTHERS_PLOTS, Physics};
+use crate::bank::{Bank, MEMBERS_MAX, Member, OTHERS_PLOTS, Physics};
 use crate::drag::RoundKind;
 use crate::expected::see;
 use crate::filter::{Filter, Gaussian};
+use crate::limits::{BULLET_SPEED_MIN_MPS, Limits};
 use crate::matrix::Matrix;
 use crate::model::{Class, Manner};
 use crate::motion::STATES;
@@ -90,6 +91,7 @@ struct Model {
     manner: Manner,
     /// Mean and spread of the logarithm of drag.
     log_drag: [f64; 2],
+    limits: Limits,
 }
 
 impl Physics {
@@ -126,6 +128,10 @@ impl Physics {
                 class: Class::FallingRound,
                 manner,
                 log_drag: [kind.log_drag_mean, kind.log_drag_sigma],
+                limits: Limits {
+                    speed_max_mps: kind.speed_max_mps,
+                    upward_min: kind.upward_min,
+                },
             }
         };
         let gun_drag = match self.drag.shape() {
@@ -139,6 +145,7 @@ impl Physics {
                 Class::MachineGunRound => [gun_drag, GUN_LOG_DRAG_SIGMA],
                 _ => [mean, sigma],
             },
+            limits: Limits::NONE,
         };
         let low = height_m - self.ground_m < GUN_HEIGHT_MAX_M;
         let others = Class::ALL.into_iter().filter(move |class| {
@@ -163,6 +170,7 @@ impl Bank {
         let new = Member {
             class,
             weight,
+            limits: Limits::NONE,
             share: 1.0,
             state: physics.standing(sighting, &class.manner(), [mean, sigma]),
         };
@@ -199,6 +207,7 @@ impl Model {
             class: self.class,
             weight,
             state,
+            limits: self.limits,
             share: 1.0,
         })
     }
@@ -302,7 +311,7 @@ impl<'a> Beginning<'a> {
                 bank.unseen = bank.unseen.min(unseen);
             }
         }
-        bank.weigh_speeds();
+        bank.weigh_limits(self.physics.ground_m);
         bank.normalise();
         bank.drop_below(WEIGHT_MIN);
         bank.normalise();

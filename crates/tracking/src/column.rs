@@ -154,6 +154,7 @@ mod tests {
             share: 1.0,
             speed_rms_mps: 300.0,
             speed_max_mps: 400.0,
+            upward_min: 0.0,
             log_drag_mean: -9.0,
             log_drag_sigma: 0.3,
         };

@@ -2,7 +2,7 @@
 
 use ballistics::DragShape;
 use ballistics::atmosphere::STANDARD_GRAVITY_MPS2;
-use theatre::{Interval, MunitionClass};
+use theatre::{Interval, MunitionClass, MunitionKind};
 
 use crate::error::{TrackingError, within};
 
@@ -26,6 +26,9 @@ const SHARES: [f64; 5] = [0.1, 0.3, 0.5, 0.7, 0.9];
 /// Least spread of the logarithm of drag: a standard shape is no round's own (assumed).
 const LOG_DRAG_SIGMA_MIN: f64 = 0.15;
 
+/// Squared sine of 40 degrees: mortars are laid at 45 to 85 (FM 3-22.90, *Mortars*, 2007, on each of them), and the
+/// ground is not level.
+const MORTAR_UPWARD_MIN: f64 = 0.41;
 /// Least share of its speed's square that a round is taken to have left, however high it is.
 const SPEED_LEFT_MIN: f64 = 0.04;
 /// Factor of the share of a kind at a height that it cannot reach.
@@ -40,6 +43,9 @@ pub struct RoundKind {
     pub speed_rms_mps: f64,
     /// Greatest of them, m/s; at least the root mean square, at most 10,000.
     pub speed_max_mps: f64,
+    /// Least share of its energy at the ground that goes upward there, 0 to 1: the squared sine of the flattest
+    /// elevation at which it is fired.
+    pub upward_min: f64,
     /// Mean of ln(scale · area / (2 · mass)), area in m² and mass in kg; −14 to 0. Without a shape the
     /// scale is the drag coefficient itself.
     pub log_drag_mean: f64,
@@ -77,6 +83,7 @@ impl Default for DragPrior {
             share: 1.0,
             speed_rms_mps: 520.0,
             speed_max_mps: 1_000.0,
+            upward_min: 0.0,
             log_drag_mean: libm::log(1.0 / 12_000.0),
             log_drag_sigma: 0.6,
         };
@@ -99,6 +106,7 @@ impl DragPrior {
             within("share", kind.share, 1e-6, 1e6)?;
             within("speed_rms_mps", kind.speed_rms_mps, 1.0, 3e3)?;
             within("speed_max_mps", kind.speed_max_mps, kind.speed_rms_mps, 1e4)?;
+            within("upward_min", kind.upward_min, 0.0, 1.0)?;
             within("log_drag_mean", kind.log_drag_mean, -14.0, 0.0)?;
             within("log_drag_sigma", kind.log_drag_sigma, 1e-3, 3.0)?;
         }
@@ -193,7 +201,7 @@ fn nearest(groups: &[Vec<&MunitionClass>]) -> Option<(usize, usize, f64)> {
 /// The moments of some classes.
 fn kind(munitions: &[&MunitionClass]) -> RoundKind {
     let (mut count, mut sum, mut squares) = (0.0, 0.0, 0.0);
-    let (mut speeds, mut fastest) = (0.0, 0.0_f64);
+    let (mut speeds, mut fastest, mut upward_min) = (0.0, 0.0_f64, 1.0_f64);
     for munition in munitions {
         let calibre_m = 1e-3 * munition.calibre_mm.at(0.5);
         let area_m2 = std::f64::consts::FRAC_PI_4 * calibre_m * calibre_m;
@@ -205,6 +213,10 @@ fn kind(munitions: &[&MunitionClass]) -> RoundKind {
         }
         let Interval { low, high, .. } = munition.speed_mps;
         fastest = fastest.max(high);
+        upward_min = upward_min.min(match munition.kind {
+            MunitionKind::Mortar => MORTAR_UPWARD_MIN,
+            MunitionKind::Rocket | MunitionKind::BallisticMissile => 0.0,
+        });
         speeds += (low * low + low * high + high * high) / 3.0;
     }
     let mean = sum / count;
@@ -213,6 +225,7 @@ fn kind(munitions: &[&MunitionClass]) -> RoundKind {
         share: munitions.len() as f64,
         speed_rms_mps: libm::sqrt(speeds / munitions.len() as f64),
         speed_max_mps: fastest,
+        upward_min,
         log_drag_mean: mean,
         log_drag_sigma: libm::sqrt((squares / count - mean * mean).max(least)),
     }
@@ -233,6 +246,7 @@ mod tests {
             share: 1.0,
             speed_rms_mps: 0.8 * speed_max_mps,
             speed_max_mps,
+            upward_min: 0.0,
             log_drag_mean,
             log_drag_sigma: 0.2,
         }

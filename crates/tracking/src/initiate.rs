@@ -12,7 +12,7 @@ use crate::bank::Bank;
 use crate::begin::{Beginning, First, turned};
 use crate::expected::Expected;
 use crate::model::Class;
-use crate::rivals::{BURST_MAX_S, Bursts, FirstPlace, Held, Holders, Passed};
+use crate::rivals::{BURST_MAX_S, FirstPlace, Held, Holders, Passed};
 use crate::sensor::{SensorModel, Sighting};
 use crate::tracker::Settings;
 
@@ -94,9 +94,7 @@ pub(crate) struct Branch {
     from: FirstPlace,
     /// Whether it has gone farther from there than what stays.
     pub(crate) moves: bool,
-    /// Whether it is likeliest a machine-gun round.
-    pub(crate) bullet: bool,
-    /// Whether all its plots were of a burst once.
+    /// Whether it was once on the way of a burst of a machine gun.
     pub(crate) in_burst: bool,
     /// Whether no better branch holds a plot of it.
     pub(crate) leads: bool,
@@ -128,7 +126,7 @@ crate::stored!(Seed {
     watched_s
 });
 // Between scans no bank awaits anything.
-crate::stored!(Branch { id, bank, score, best_score, plots, last_plot_ns, from, moves, bullet, in_burst, leads; awaits = None });
+crate::stored!(Branch { id, bank, score, best_score, plots, last_plot_ns, from, moves, in_burst, leads; awaits = None });
 
 impl Branch {
     /// Places of branches, the better first.
@@ -179,7 +177,9 @@ impl Branch {
     /// Whether it may be made of plots of different bullets, of which it is none, and is to be seen for longer than those.
     pub(crate) fn may_be_of_burst(&self) -> bool {
         let span_s = self.last_plot_ns.saturating_sub(self.from.time_ns) as f64 * 1e-9;
-        self.in_burst && !self.bullet && span_s < BURST_MAX_S
+        self.in_burst
+            && self.bank.likeliest_class() != Class::MachineGunRound
+            && span_s < BURST_MAX_S
     }
 
     /// Whether it fits as well as a target would, and is young enough not to have become certain.
@@ -310,7 +310,6 @@ pub(crate) fn grow(
                         begun(&seeds.0[seed], plot, seeds.1, leftover).unwrap_or_default();
                 }
             }
-            branch.bullet = branch.bank.likeliest_class() == Class::MachineGunRound;
             !branch.bank.members.is_empty()
         });
     }
@@ -380,7 +379,6 @@ pub(crate) fn begin(
                     best_score: score,
                     plots: vec![seed.number, leftover.number(index)],
                     last_plot_ns: leftover.time_ns,
-                    bullet: false,
                     in_burst: false,
                     leads: false,
                 });
@@ -405,10 +403,6 @@ fn noise(sighting: &Sighting) -> f64 {
 pub(crate) fn compete(branches: &mut Vec<Branch>, settings: &Settings) -> Vec<Branch> {
     let mut held = Holders::with_capacity_and_hasher(2 * branches.len(), ByNumber::default());
     let passed = Passed::by(branches, settings);
-    let bursts = Bursts::by(branches);
-    for branch in branches.iter_mut() {
-        branch.in_burst |= bursts.outlived_by(branch);
-    }
     let mut order = Branch::ranked(branches);
     order.sort_by_key(|&place| passed.surely(&branches[place]));
     order.retain(|&place| {

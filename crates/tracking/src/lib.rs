@@ -59,6 +59,7 @@ mod fall;
 mod filter;
 mod impact;
 mod initiate;
+mod limits;
 mod marginals;
 mod matrix;
 mod misfit;

@@ -6,6 +6,7 @@ use crate::associate::{Association, ByRange, Pair, Scene, decide};
 use crate::bank::Bank;
 use crate::expected::Expected;
 use crate::initiate::{self, Branch, ByNumber, Leftover, PLOTS_PER_SCAN_MAX, PlotNumber, Seed};
+use crate::rivals::Bullets;
 use crate::sensor::Sighting;
 use crate::tracker::{Settings, Setup};
 use crate::{Dismissed, EndCause, Ended, Scan, Status, Track, TrackId};
@@ -238,26 +239,39 @@ impl Picture {
         let both = &mut [&mut branches, &mut confirmed];
         let seeds = (self.seeds.as_slice(), setup.sensors.as_slice());
         initiate::grow(both, Vec::new(), seeds, &leftover);
-        branches.extend(confirmed.extract_if(.., |branch| branch.may_be_of_burst()));
+        self.hold_up_bursts(&mut branches, &mut confirmed);
         self.branches = branches;
         self.plant(setup, scene, scan, unclaimed);
-        for mut branch in confirmed {
-            if branch.in_burst && branch.bullet {
-                branch.bank.take_for_bullet();
-            }
-            if self.tracks.len() < setup.settings.tracks_max {
-                self.tracks.push(Kept {
-                    id: branch.id,
-                    plots: branch.plots.len() as u32,
-                    bank: branch.bank,
-                    score: branch.score,
-                    best_score: branch.score,
-                    last_plot_ns: scan.time_ns,
-                    confirmed_ns: scan.time_ns,
-                    dismissed: false,
-                });
-            }
+        self.keep_confirmed(setup, scan, confirmed);
+    }
+
+    /// Takes what may be made of plots of different bullets back from what is confirmed.
+    fn hold_up_bursts(&self, branches: &mut Vec<Branch>, confirmed: &mut Vec<Branch>) {
+        let known = self.tracks.iter().map(|track| &track.bank);
+        let leading = branches.iter().filter(|branch| branch.leads);
+        let new = leading.chain(confirmed.iter()).map(|branch| &branch.bank);
+        let bullets = Bullets::among(known.chain(new));
+        let leading = branches.iter_mut().filter(|branch| branch.leads);
+        for branch in leading.chain(confirmed.iter_mut()) {
+            bullets.meet(branch);
         }
+        branches.extend(confirmed.extract_if(.., |branch| branch.may_be_of_burst()));
+    }
+
+    /// Makes tracks of branches that have become certain.
+    fn keep_confirmed(&mut self, setup: &Setup, scan: &Scan, confirmed: Vec<Branch>) {
+        let free = setup.settings.tracks_max.saturating_sub(self.tracks.len());
+        let new = confirmed.into_iter().take(free);
+        self.tracks.extend(new.map(|branch| Kept {
+            id: branch.id,
+            plots: branch.plots.len() as u32,
+            bank: branch.bank,
+            score: branch.score,
+            best_score: branch.score,
+            last_plot_ns: scan.time_ns,
+            confirmed_ns: scan.time_ns,
+            dismissed: false,
+        }));
     }
 
     /// Keeps what nobody took as seeds, the oldest going first where they are too many.
@@ -378,6 +392,7 @@ impl Picture {
                 falling_state: bank.falling_state(),
                 score: score + bank.log_unseen(),
                 plots,
+                age_s: bank.age_s,
                 dismissed,
             })
         };

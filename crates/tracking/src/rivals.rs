@@ -6,13 +6,13 @@
 //! where something that falls would be next. So what goes on from plot to plot, and is the first at each place,
 //! comes before what is found only where that was: those plots are explained by what follows it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use crate::associate::Joined;
+use crate::bank::Bank;
 use crate::begin::least_speed_mps;
-use crate::initiate::{Branch, ByNumber, PLOTS_MIN, PLOTS_PER_SCAN_MAX, PlotNumber};
+use crate::initiate::{Branch, ByNumber, PLOTS_MIN, PlotNumber};
 use crate::matrix::Matrix;
-use crate::model::SLOW_MAX_MPS;
+use crate::model::{Class, SLOW_MAX_MPS};
 use crate::sensor::Sighting;
 use crate::tracker::Settings;
 
@@ -125,72 +125,77 @@ impl Passed {
     }
 }
 
-/// Plots of others that make a burst of what else would be one round and chance.
-const BURST_PLOTS_MIN: usize = 8;
+/// Rounds of a machine gun that make a burst of what is about them.
+const BURST_MIN: usize = 2;
+/// Probability from which they count (assumed): less sure ones are mixed plots of a salvo.
+const SURELY_BULLET: f64 = 0.95;
 /// Longest time that a burst and its tracers are seen, s (assumed).
 pub(crate) const BURST_MAX_S: f64 = 5.0;
+/// How far from each other two rounds of a burst are seen, m, by how much their directions differ, rad, and their
+/// speeds, as a factor (assumed: ten a second, of which those first seen have slowed from 850 to 300 m/s).
+const BURST_APART_M: f64 = 500.0;
+const BURST_APART_RAD: f64 = 0.25;
+const BURST_FASTER: f64 = 2.0;
 
-/// Share of the plots of its fullest look below which a burst is over.
-const SPENT_SHARE: f64 = 1.0 / 3.0;
-
-/// The plots of bursts of a machine gun.
+/// Rounds of machine guns in the air.
 ///
-/// A look of the radar takes one plot of each of its rounds, a few tens of metres apart on one path. Plots of
+/// A look of the radar takes one plot of each round of a burst, a few tens of metres apart on one path. Plots of
 /// different ones on that path then look like something slower, and once most are spent nothing contradicts it.
-/// Rounds of a salvo come as close, but last.
-pub(crate) struct Bursts {
-    /// The burst of each plot.
-    of: HashMap<PlotNumber, usize, ByNumber>,
-    /// How many plots each look of a burst has.
-    looks: HashMap<usize, BTreeMap<PlotNumber, usize>>,
-}
+pub(crate) struct Bullets(Vec<Motion>);
 
-impl Bursts {
-    /// Finds them: plots that branches join which are likeliest bullets.
-    pub(crate) fn by(branches: &[Branch]) -> Self {
-        let mut of: HashMap<PlotNumber, usize, ByNumber> = HashMap::default();
-        let bullet = |branch: &&Branch| branch.bullet && branch.plots.len() >= PLOTS_MIN;
-        let bullets = || branches.iter().filter(bullet);
-        for plot in bullets().flat_map(|branch| &branch.plots) {
-            let next = of.len();
-            of.entry(*plot).or_insert(next);
-        }
-        let mut joined = Joined::new(of.len());
-        for branch in bullets() {
-            for pair in branch.plots.windows(2) {
-                joined.join(of[&pair[0]], of[&pair[1]]);
-            }
-        }
-        let mut looks: HashMap<usize, BTreeMap<PlotNumber, usize>> = HashMap::new();
-        for (plot, burst) in &mut of {
-            *burst = joined.root(*burst);
-            let look = looks.entry(*burst).or_default();
-            *look.entry(look_of(*plot)).or_default() += 1;
-        }
-        Self { of, looks }
+/// Place, m, and velocity, m/s.
+type Motion = [[f64; 3]; 2];
+
+impl Bullets {
+    /// Those among some banks.
+    pub(crate) fn among<'a>(banks: impl Iterator<Item = &'a Bank>) -> Self {
+        let of_bullet = |bank: &Bank| bank.probabilities()[Class::MachineGunRound as usize];
+        let bullets = banks.filter(|bank| of_bullet(bank) >= SURELY_BULLET);
+        Self(bullets.filter_map(motion).collect())
     }
 
-    /// Whether all plots of a branch are of a burst, the last of them when it was mostly spent.
-    pub(crate) fn outlived_by(&self, branch: &Branch) -> bool {
-        let last = branch.plots.last().copied();
-        let Some((last, burst)) = last.and_then(|last| Some((last, self.of.get(&last)?))) else {
+    /// Takes in whether a branch is on the way of a burst, or of it.
+    pub(crate) fn meet(&self, branch: &mut Branch) {
+        if branch.in_burst || branch.plots.len() < PLOTS_MIN || !self.are_about(&branch.bank) {
+            return;
+        }
+        branch.in_burst = true;
+        if branch.bank.likeliest_class() == Class::MachineGunRound {
+            branch.bank.take_for_bullet();
+        }
+    }
+
+    fn are_about(&self, bank: &Bank) -> bool {
+        if self.0.len() < BURST_MIN {
+            return false;
+        }
+        let Some(own) = motion(bank) else {
             return false;
         };
-        let looks = &self.looks[burst];
-        let fullest = looks.values().copied().max().unwrap_or(0);
-        let enough = branch.plots.len() + BURST_PLOTS_MIN;
-        (looks[&look_of(last)] as f64) < SPENT_SHARE * fullest as f64
-            && looks.values().sum::<usize>() >= enough
-            && branch
-                .plots
-                .iter()
-                .all(|plot| self.of.get(plot) == Some(burst))
+        let about = self.0.iter().filter(|other| is_alike(&own, other)).count();
+        about >= BURST_MIN
     }
 }
 
-/// The look of the radar that gave a plot.
-fn look_of(plot: PlotNumber) -> PlotNumber {
-    plot / PLOTS_PER_SCAN_MAX as PlotNumber
+fn motion(bank: &Bank) -> Option<Motion> {
+    let mean = bank.state()?.mean;
+    let [x, y, z, vx, vy, vz, ..] = mean;
+    Some([[x, y, z], [vx, vy, vz]])
+}
+
+/// Whether two may be rounds of one burst, or made of its plots.
+fn is_alike([from, velocity]: &Motion, [other_from, other_velocity]: &Motion) -> bool {
+    let length = |parts: [f64; 3]| libm::sqrt(parts.iter().map(|part| part * part).sum());
+    let apart_m = length([0, 1, 2].map(|axis| other_from[axis] - from[axis]));
+    let (speed, other) = (length(*velocity), length(*other_velocity));
+    let along: f64 = velocity
+        .iter()
+        .zip(other_velocity)
+        .map(|(a, b)| a * b)
+        .sum();
+    apart_m < BURST_APART_M
+        && along > libm::cos(BURST_APART_RAD) * speed * other
+        && speed.max(other) < BURST_FASTER * speed.min(other)
 }
 
 #[cfg(test)]
@@ -198,34 +203,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_outlives_a_burst_is_made_of_its_plots() {
-        let branch = |plots: &[PlotNumber], bullet| {
-            let mut branch = Branch::default();
-            branch.plots.extend(plots);
-            branch.bullet = bullet;
-            branch
-        };
-        // Four bullets in three looks, joined by what mixes them; in the fourth all but one are spent.
-        let plot = |look, place| look * PLOTS_PER_SCAN_MAX as PlotNumber + place;
-        let mut branches: Vec<_> = (0..4)
-            .map(|bullet| branch(&[plot(1, bullet), plot(2, bullet), plot(3, bullet)], true))
-            .collect();
-        let mixing = (0..3).map(|one| [plot(1, one), plot(2, one + 1), plot(3, one + 1)]);
-        branches.extend(mixing.map(|plots| branch(&plots, true)));
-        branches.push(branch(&[plot(2, 0), plot(3, 0), plot(4, 0)], true));
-        branches.push(branch(&[plot(2, 7), plot(3, 7), plot(4, 7)], true));
-        let mixed = branch(&[plot(1, 1), plot(2, 2), plot(4, 0)], false);
-        let bursts = Bursts::by(&branches);
-        assert!(bursts.outlived_by(&mixed));
-        let while_fired = branch(&[plot(1, 1), plot(2, 2), plot(3, 0)], false);
-        let by_itself = branch(&[plot(2, 7), plot(3, 7), plot(4, 7)], false);
-        let seen_elsewhere = branch(&[plot(1, 1), plot(2, 9), plot(4, 0)], false);
-        for other in [while_fired, by_itself, seen_elsewhere, branch(&[], false)] {
-            assert!(!bursts.outlived_by(&other));
-        }
-        // What lasts is a salvo.
-        branches
-            .extend((1..4).map(|one| branch(&[plot(2, one), plot(3, one), plot(4, one)], true)));
-        assert!(!Bursts::by(&branches).outlived_by(&mixed));
+    fn what_flies_with_bullets_is_in_their_company() {
+        let motion = |along_m: f64, speed_mps: f64| [[along_m, 0.0, 100.0], [speed_mps, 1.0, 5.0]];
+        let bullets = [0.0, 60.0, 120.0].map(|along_m| motion(along_m, 400.0));
+        let about = |own: Motion| bullets.iter().filter(|other| is_alike(&own, other)).count();
+        assert_eq!(about(motion(60.0, 250.0)), 3);
+        assert_eq!(about(motion(60.0, 150.0)), 0);
+        assert_eq!(about(motion(560.0, 400.0)), 1);
+        assert_eq!(about([[60.0, 0.0, 100.0], [350.0, 0.0, 200.0]]), 0);
     }
 }

@@ -37,6 +37,8 @@ pub struct Track {
     pub score: f64,
     /// Plots taken.
     pub plots: u32,
+    /// Time since the first of them, s.
+    pub age_s: f64,
     /// Whether it was named something that does not fall.
     pub dismissed: bool,
 }

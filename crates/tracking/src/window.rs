@@ -183,6 +183,7 @@ mod tests {
                 class,
                 weight: 0.5,
                 state: Gaussian { mean, covariance },
+                limits: crate::limits::Limits::NONE,
                 share: 1.0,
             }
         });

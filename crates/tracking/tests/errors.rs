@@ -221,6 +221,7 @@ fn rounds_of_another_drag_curve_are_followed_through_the_speed_of_sound() {
         share: 1.0,
         speed_rms_mps: 400.0,
         speed_max_mps: 700.0,
+        upward_min: 0.0,
         log_drag_mean: -8.8,
         log_drag_sigma: 0.2,
     };

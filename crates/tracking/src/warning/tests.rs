@@ -28,6 +28,7 @@ fn falling(track: u64, x: f64, at_s: f64, probability: f64) -> Observed {
         track: TrackId(track),
         class: Class::FallingRound,
         probability,
+        age_s: 10.0,
         outlook: Outlook::Falls(ImpactPrediction {
             position_m: [x, 0.0],
             time_ns: nanoseconds(at_s),
@@ -204,6 +205,7 @@ fn targets_are_rarer_than_the_tracker_has_them_against_chance() {
             falling_state: Some(state),
             score,
             plots: 3,
+            age_s: 2.0,
             dismissed: false,
         }
     };
