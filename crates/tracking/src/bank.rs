@@ -49,9 +49,9 @@ pub(crate) struct Member {
     pub(crate) class: Class,
     pub(crate) weight: f64,
     pub(crate) state: Gaussian,
-    /// What it keeps to.
+    /// What it keeps to if it is a falling round.
     pub(crate) limits: Limits,
-    /// What those have been worth so far, in its weight: a factor.
+    /// What the limits of its class have been worth so far, in its weight: a factor.
     pub(crate) share: f64,
 }
 

@@ -26,8 +26,7 @@ const SHARES: [f64; 5] = [0.1, 0.3, 0.5, 0.7, 0.9];
 /// Least spread of the logarithm of drag: a standard shape is no round's own (assumed).
 const LOG_DRAG_SIGMA_MIN: f64 = 0.15;
 
-/// Squared sine of 40 degrees: mortars are laid at 45 to 85 (FM 3-22.90, *Mortars*, 2007, on each of them), and the
-/// ground is not level.
+/// Squared sine of 40 degrees, the flattest at which mortars are laid (general knowledge; most from 45 on).
 const MORTAR_UPWARD_MIN: f64 = 0.41;
 /// Least share of its speed's square that a round is taken to have left, however high it is.
 const SPEED_LEFT_MIN: f64 = 0.04;
