@@ -287,14 +287,14 @@ fn apart(pairs: &[Pair], members: &[usize]) -> Vec<Vec<usize>> {
 }
 
 /// Sets that are joined pair by pair (Tarjan, J. ACM 22, 1975, with halving of paths).
-pub(crate) struct Joined(Vec<usize>);
+struct Joined(Vec<usize>);
 
 impl Joined {
-    pub(crate) fn new(count: usize) -> Self {
+    fn new(count: usize) -> Self {
         Self((0..count).collect())
     }
 
-    pub(crate) fn root(&mut self, mut member: usize) -> usize {
+    fn root(&mut self, mut member: usize) -> usize {
         while self.0[member] != member {
             self.0[member] = self.0[self.0[member]];
             member = self.0[member];
@@ -302,7 +302,7 @@ impl Joined {
         member
     }
 
-    pub(crate) fn join(&mut self, one: usize, other: usize) {
+    fn join(&mut self, one: usize, other: usize) {
         let (one, other) = (self.root(one), self.root(other));
         self.0[one.max(other)] = one.min(other);
     }

@@ -166,14 +166,12 @@ impl Bullets {
     }
 
     fn are_about(&self, bank: &Bank) -> bool {
-        if self.0.len() < BURST_MIN {
-            return false;
-        }
-        let Some(own) = motion(bank) else {
-            return false;
-        };
-        let about = self.0.iter().filter(|other| is_alike(&own, other)).count();
-        about >= BURST_MIN
+        self.0.len() >= BURST_MIN && motion(bank).is_some_and(|own| self.alike(&own) >= BURST_MIN)
+    }
+
+    /// How many of them may be of one burst with something.
+    fn alike(&self, own: &Motion) -> usize {
+        self.0.iter().filter(|other| is_alike(own, other)).count()
     }
 }
 
@@ -205,8 +203,9 @@ mod tests {
     #[test]
     fn what_flies_with_bullets_is_in_their_company() {
         let motion = |along_m: f64, speed_mps: f64| [[along_m, 0.0, 100.0], [speed_mps, 1.0, 5.0]];
-        let bullets = [0.0, 60.0, 120.0].map(|along_m| motion(along_m, 400.0));
-        let about = |own: Motion| bullets.iter().filter(|other| is_alike(&own, other)).count();
+        let all = [0.0, 60.0, 120.0].map(|along_m| motion(along_m, 400.0));
+        let bullets = Bullets(all.to_vec());
+        let about = |own: Motion| bullets.alike(&own);
         assert_eq!(about(motion(60.0, 250.0)), 3);
         assert_eq!(about(motion(60.0, 150.0)), 0);
         assert_eq!(about(motion(560.0, 400.0)), 1);
