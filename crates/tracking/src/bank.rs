@@ -497,11 +497,17 @@ impl Bank {
     }
 
     pub(crate) fn probability_of_falling(&self) -> f64 {
-        self.members
-            .iter()
-            .filter(|member| member.class.falls())
-            .map(|member| member.weight)
-            .sum()
+        self.probability_of(Class::falls)
+    }
+
+    /// Probability that it is a bird or a drone.
+    pub(crate) fn probability_of_slow(&self) -> f64 {
+        self.probability_of(Class::is_slow)
+    }
+
+    fn probability_of(&self, wanted: impl Fn(Class) -> bool) -> f64 {
+        let members = self.members.iter().filter(|member| wanted(member.class));
+        members.map(|member| member.weight).sum()
     }
 
     /// Logarithm of what it says against there being anything that nothing was seen before its first plot: of the

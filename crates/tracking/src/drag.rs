@@ -28,6 +28,9 @@ const LOG_DRAG_SIGMA_MIN: f64 = 0.15;
 
 /// Squared sine of 40 degrees, the flattest at which mortars are laid (general knowledge; most from 45 on).
 const MORTAR_UPWARD_MIN: f64 = 0.41;
+/// That of 8 degrees, at which a 107 mm rocket is laid for 3 km, the least that the catalogue has. Of 122 mm only those
+/// from less than 8 km are flatter, and faster than anything else that flies.
+const ROCKET_UPWARD_MIN: f64 = 0.02;
 /// Least share of its speed's square that a round is taken to have left, however high it is.
 const SPEED_LEFT_MIN: f64 = 0.04;
 /// Factor of the share of a kind at a height that it cannot reach.
@@ -214,7 +217,8 @@ fn kind(munitions: &[&MunitionClass]) -> RoundKind {
         fastest = fastest.max(high);
         upward_min = upward_min.min(match munition.kind {
             MunitionKind::Mortar => MORTAR_UPWARD_MIN,
-            MunitionKind::Rocket | MunitionKind::BallisticMissile => 0.0,
+            MunitionKind::Rocket => ROCKET_UPWARD_MIN,
+            MunitionKind::BallisticMissile => 0.0,
         });
         speeds += (low * low + low * high + high * high) / 3.0;
     }

@@ -12,7 +12,7 @@ use crate::bank::Bank;
 use crate::begin::{Beginning, First, turned};
 use crate::expected::Expected;
 use crate::model::Class;
-use crate::rivals::{BURST_MAX_S, FirstPlace, Held, Holders, Passed};
+use crate::rivals::{BURST_MAX_S, FLOCK_MAX_S, FirstPlace, Held, Holders, Passed, SURELY_SLOW};
 use crate::sensor::{SensorModel, Sighting};
 use crate::tracker::Settings;
 
@@ -96,6 +96,8 @@ pub(crate) struct Branch {
     pub(crate) moves: bool,
     /// Whether it was once on the way of a burst of a machine gun.
     pub(crate) in_burst: bool,
+    /// Whether it was once in the midst of birds that had come into sight with it.
+    pub(crate) in_flock: bool,
     /// Whether no better branch holds a plot of it.
     pub(crate) leads: bool,
     /// What its bank is still to be made of; empty until then.
@@ -126,7 +128,7 @@ crate::stored!(Seed {
     watched_s
 });
 // Between scans no bank awaits anything.
-crate::stored!(Branch { id, bank, score, best_score, plots, last_plot_ns, from, moves, in_burst, leads; awaits = None });
+crate::stored!(Branch { id, bank, score, best_score, plots, last_plot_ns, from, moves, in_burst, in_flock, leads; awaits = None });
 
 impl Branch {
     /// Places of branches, the better first.
@@ -174,12 +176,14 @@ impl Branch {
         self.score < HOLDING_SCORE && self.bank.may_be_slow()
     }
 
-    /// Whether it may be made of plots of different bullets, of which it is none, and is to be seen for longer than those.
-    pub(crate) fn may_be_of_burst(&self) -> bool {
+    /// Whether it may be made of plots of different bullets or birds, of which it is none, and is to be seen for longer
+    /// than those.
+    pub(crate) fn may_be_mixed(&self) -> bool {
         let span_s = self.last_plot_ns.saturating_sub(self.from.time_ns) as f64 * 1e-9;
-        self.in_burst
-            && self.bank.likeliest_class() != Class::MachineGunRound
-            && span_s < BURST_MAX_S
+        let class = self.bank.likeliest_class();
+        let of_burst = self.in_burst && class != Class::MachineGunRound;
+        let of_flock = self.in_flock && self.bank.probability_of_slow() < SURELY_SLOW;
+        of_burst && span_s < BURST_MAX_S || of_flock && span_s < FLOCK_MAX_S
     }
 
     /// Whether it fits as well as a target would, and is young enough not to have become certain.
@@ -380,6 +384,7 @@ pub(crate) fn begin(
                     plots: vec![seed.number, leftover.number(index)],
                     last_plot_ns: leftover.time_ns,
                     in_burst: false,
+                    in_flock: false,
                     leads: false,
                 });
                 *next_id += 1;

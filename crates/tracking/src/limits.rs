@@ -11,10 +11,11 @@ use crate::filter::Gaussian;
 use crate::model::Class;
 
 /// How long a machine-gun round is seen, s, and down to which speed, m/s (assumed: a tracer burns 1 to 3 s, in which
-/// it slows from 850 m/s to 300), and the share of those that are seen beyond that, up to twice as long.
+/// it slows from 850 m/s to 300), and the share of those that are seen beyond that, up to four times as long.
 const BULLET_AGE_MAX_S: f64 = 3.0;
 pub(crate) const BULLET_SPEED_MIN_MPS: f64 = 200.0;
 const BULLET_SPENT: f64 = 0.01;
+const BULLET_GONE: f64 = 4.0;
 
 /// Least acceleration by a motor, m/s² (assumed: rockets of 107 and 122 mm reach 350 to 700 m/s in one to two
 /// seconds, and have burnt out where this asks more).
@@ -125,7 +126,7 @@ impl Bank {
         let age_s = self.age_s;
         self.members.retain(|member| match member.class {
             Class::RocketUnderThrust => speed(&member.state)[0] > THRUST_MIN_MPS2 * age_s,
-            Class::MachineGunRound => age_s <= 2.0 * BULLET_AGE_MAX_S,
+            Class::MachineGunRound => age_s <= BULLET_GONE * BULLET_AGE_MAX_S,
             _ => true,
         });
     }

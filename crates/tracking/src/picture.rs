@@ -6,7 +6,7 @@ use crate::associate::{Association, ByRange, Pair, Scene, decide};
 use crate::bank::Bank;
 use crate::expected::Expected;
 use crate::initiate::{self, Branch, ByNumber, Leftover, PLOTS_PER_SCAN_MAX, PlotNumber, Seed};
-use crate::rivals::Bullets;
+use crate::rivals::Company;
 use crate::sensor::Sighting;
 use crate::tracker::{Settings, Setup};
 use crate::{Dismissed, EndCause, Ended, Scan, Status, Track, TrackId};
@@ -26,6 +26,9 @@ const DISMISSAL_PLOTS: u32 = 5;
 const DISMISSAL_AGE_S: f64 = 1.0;
 /// Probability of falling from which a dismissal is taken back.
 const REINSTATED_PROBABILITY: f64 = 0.5;
+/// How much more of its score a dismissed track may lose than another before it is ended (assumed): what begins anew
+/// where it was would have to be told from a round again.
+const DISMISSED_PATIENCE: f64 = 2.0;
 /// Scan periods between two looks up to which a sensor looks steadily.
 const STEADY_PERIODS: f64 = 1.5;
 /// Squared distance in six components below which two tracks are one target, and plots that both must
@@ -239,23 +242,22 @@ impl Picture {
         let both = &mut [&mut branches, &mut confirmed];
         let seeds = (self.seeds.as_slice(), setup.sensors.as_slice());
         initiate::grow(both, Vec::new(), seeds, &leftover);
-        self.hold_up_bursts(&mut branches, &mut confirmed);
+        self.hold_up_mixed(&mut branches, &mut confirmed);
         self.branches = branches;
         self.plant(setup, scene, scan, unclaimed);
         self.keep_confirmed(setup, scan, confirmed);
     }
 
-    /// Takes what may be made of plots of different bullets back from what is confirmed.
-    fn hold_up_bursts(&self, branches: &mut Vec<Branch>, confirmed: &mut Vec<Branch>) {
-        let known = self.tracks.iter().map(|track| &track.bank);
-        let leading = branches.iter().filter(|branch| branch.leads);
-        let new = leading.chain(confirmed.iter()).map(|branch| &branch.bank);
-        let bullets = Bullets::among(known.chain(new));
+    /// Takes what may be made of plots of different bullets or birds back from what is confirmed.
+    fn hold_up_mixed(&self, branches: &mut Vec<Branch>, confirmed: &mut Vec<Branch>) {
+        let known = self.tracks.iter().map(|track| (&track.bank, true));
+        let new = branches.iter().chain(confirmed.iter());
+        let company = Company::among(known.chain(new.map(|branch| (&branch.bank, branch.leads))));
         let leading = branches.iter_mut().filter(|branch| branch.leads);
         for branch in leading.chain(confirmed.iter_mut()) {
-            bullets.meet(branch);
+            company.meet(branch);
         }
-        branches.extend(confirmed.extract_if(.., |branch| branch.may_be_of_burst()));
+        branches.extend(confirmed.extract_if(.., |branch| branch.may_be_mixed()));
     }
 
     /// Makes tracks of branches that have become certain.
@@ -484,9 +486,14 @@ impl Kept {
         };
         let falling = self.bank.probability_of_falling() > 0.5;
         let unseen_s = seconds_since(self.last_plot_ns, time_ns);
+        let patience = if self.dismissed {
+            DISMISSED_PATIENCE
+        } else {
+            1.0
+        };
         if falling && state.mean[2] < settings.surroundings.ground_m && state.mean[5] < 0.0 {
             Some(EndCause::Landed)
-        } else if self.best_score - self.score > settings.deletion_drop {
+        } else if self.best_score - self.score > patience * settings.deletion_drop {
             Some(EndCause::Lost)
         } else if unseen_s > UNSEEN_MAX_S {
             Some(EndCause::OutOfSight)

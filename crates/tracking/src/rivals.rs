@@ -137,41 +137,91 @@ const BURST_APART_M: f64 = 500.0;
 const BURST_APART_RAD: f64 = 0.25;
 const BURST_FASTER: f64 = 2.0;
 
-/// Rounds of machine guns in the air.
+/// How near a bird is whose plots may be among those of a branch, m, how far beside its path, m, how soon after each
+/// other both are first seen, s, and up to which speed they make something, m/s (assumed: a flock is 150 m wide). On a
+/// path, rounds that follow each other look like something that hovers.
+const FLOCK_APART_M: f64 = 150.0;
+const FLOCK_BESIDE_M: f64 = 40.0;
+const FLOCK_APART_S: f64 = 3.0;
+const FLOCK_SPEED_MAX_MPS: f64 = 100.0;
+/// Longest time for which birds of a flock are mixed up, s, and probability of being slow from which something is one of
+/// them (assumed).
+pub(crate) const FLOCK_MAX_S: f64 = 8.0;
+pub(crate) const SURELY_SLOW: f64 = 0.99;
+/// Probability from which a bird or a drone counts (assumed).
+const LIKELY_SLOW: f64 = 0.5;
+
+/// What flies in company: rounds of machine guns, and birds.
 ///
 /// A look of the radar takes one plot of each round of a burst, a few tens of metres apart on one path. Plots of
 /// different ones on that path then look like something slower, and once most are spent nothing contradicts it.
-pub(crate) struct Bullets(Vec<Motion>);
+/// Those of the birds of a flock that has just come into sight look like something faster.
+#[derive(Default)]
+pub(crate) struct Company {
+    bullets: Vec<Motion>,
+    /// Places, m, and for how long they have been seen, s.
+    birds: Vec<([f64; 3], f64)>,
+}
 
 /// Place, m, and velocity, m/s.
 type Motion = [[f64; 3]; 2];
 
-impl Bullets {
-    /// Those among some banks.
-    pub(crate) fn among<'a>(banks: impl Iterator<Item = &'a Bank>) -> Self {
-        let of_bullet = |bank: &Bank| bank.probabilities()[Class::MachineGunRound as usize];
-        let bullets = banks.filter(|bank| of_bullet(bank) >= SURELY_BULLET);
-        Self(bullets.filter_map(motion).collect())
+impl Company {
+    /// That among some banks, each with whether it is of a track or leads: birds that come into sight together are
+    /// rivals for each other's plots.
+    pub(crate) fn among<'a>(banks: impl Iterator<Item = (&'a Bank, bool)>) -> Self {
+        let mut company = Self::default();
+        for (bank, leads) in banks {
+            let probabilities = bank.probabilities();
+            if leads && probabilities[Class::MachineGunRound as usize] >= SURELY_BULLET {
+                company.bullets.extend(motion(bank));
+            } else if bank.probability_of_slow() >= LIKELY_SLOW {
+                let place = motion(bank).map(|[place_m, _]| (place_m, bank.age_s));
+                company.birds.extend(place);
+            }
+        }
+        company
     }
 
-    /// Takes in whether a branch is on the way of a burst, or of it.
+    /// Takes in whether a branch is on the way of a burst, or of it, or in the midst of a flock.
     pub(crate) fn meet(&self, branch: &mut Branch) {
-        if branch.in_burst || branch.plots.len() < PLOTS_MIN || !self.are_about(&branch.bank) {
+        let alone = self.bullets.len() < BURST_MIN && self.birds.is_empty();
+        if alone || branch.plots.len() < PLOTS_MIN {
             return;
         }
-        branch.in_burst = true;
-        if branch.bank.likeliest_class() == Class::MachineGunRound {
-            branch.bank.take_for_bullet();
+        let Some(own) = motion(&branch.bank) else {
+            return;
+        };
+        branch.in_flock = branch.in_flock || self.is_flock(&own, branch.bank.age_s);
+        if !branch.in_burst && self.bullets_about(&own) >= BURST_MIN {
+            branch.in_burst = true;
+            if branch.bank.likeliest_class() == Class::MachineGunRound {
+                branch.bank.take_for_bullet();
+            }
         }
     }
 
-    fn are_about(&self, bank: &Bank) -> bool {
-        self.0.len() >= BURST_MIN && motion(bank).is_some_and(|own| self.alike(&own) >= BURST_MIN)
+    /// How many bullets may be of one burst with something.
+    fn bullets_about(&self, own: &Motion) -> usize {
+        self.bullets
+            .iter()
+            .filter(|other| is_alike(own, other))
+            .count()
     }
 
-    /// How many of them may be of one burst with something.
-    fn alike(&self, own: &Motion) -> usize {
-        self.0.iter().filter(|other| is_alike(own, other)).count()
+    /// Whether something may be made of the plots of birds.
+    fn is_flock(&self, [from, velocity]: &Motion, age_s: f64) -> bool {
+        let speed_mps = length(*velocity);
+        let near = |(other, other_age_s): &([f64; 3], f64)| {
+            let apart = [0, 1, 2].map(|axis| other[axis] - from[axis]);
+            let apart_m = length(apart);
+            let along_m = dot(&apart, velocity) / speed_mps.max(1.0);
+            let beside_m = libm::sqrt((apart_m * apart_m - along_m * along_m).max(0.0));
+            apart_m < FLOCK_APART_M
+                && beside_m > FLOCK_BESIDE_M
+                && (other_age_s - age_s).abs() <= FLOCK_APART_S
+        };
+        speed_mps < FLOCK_SPEED_MAX_MPS && self.birds.iter().any(near)
     }
 }
 
@@ -181,16 +231,19 @@ fn motion(bank: &Bank) -> Option<Motion> {
     Some([[x, y, z], [vx, vy, vz]])
 }
 
+fn dot(one: &[f64; 3], other: &[f64; 3]) -> f64 {
+    one.iter().zip(other).map(|(a, b)| a * b).sum()
+}
+
+fn length(parts: [f64; 3]) -> f64 {
+    libm::sqrt(parts.iter().map(|part| part * part).sum())
+}
+
 /// Whether two may be rounds of one burst, or made of its plots.
 fn is_alike([from, velocity]: &Motion, [other_from, other_velocity]: &Motion) -> bool {
-    let length = |parts: [f64; 3]| libm::sqrt(parts.iter().map(|part| part * part).sum());
     let apart_m = length([0, 1, 2].map(|axis| other_from[axis] - from[axis]));
     let (speed, other) = (length(*velocity), length(*other_velocity));
-    let along: f64 = velocity
-        .iter()
-        .zip(other_velocity)
-        .map(|(a, b)| a * b)
-        .sum();
+    let along = dot(velocity, other_velocity);
     apart_m < BURST_APART_M
         && along > libm::cos(BURST_APART_RAD) * speed * other
         && speed.max(other) < BURST_FASTER * speed.min(other)
@@ -204,11 +257,30 @@ mod tests {
     fn what_flies_with_bullets_is_in_their_company() {
         let motion = |along_m: f64, speed_mps: f64| [[along_m, 0.0, 100.0], [speed_mps, 1.0, 5.0]];
         let all = [0.0, 60.0, 120.0].map(|along_m| motion(along_m, 400.0));
-        let bullets = Bullets(all.to_vec());
-        let about = |own: Motion| bullets.alike(&own);
+        let company = Company {
+            bullets: all.to_vec(),
+            birds: Vec::new(),
+        };
+        let about = |own: Motion| company.bullets_about(&own);
         assert_eq!(about(motion(60.0, 250.0)), 3);
         assert_eq!(about(motion(60.0, 150.0)), 0);
         assert_eq!(about(motion(560.0, 400.0)), 1);
         assert_eq!(about([[60.0, 0.0, 100.0], [350.0, 0.0, 200.0]]), 0);
+    }
+
+    #[test]
+    fn what_comes_into_sight_slowly_beside_a_bird_may_be_of_a_flock() {
+        let company = Company {
+            bullets: Vec::new(),
+            birds: vec![([0.0, 0.0, 100.0], 4.0)],
+        };
+        let flock = |place_m: [f64; 3], speed_mps: f64, age_s| {
+            company.is_flock(&[place_m, [speed_mps, 1.0, 5.0]], age_s)
+        };
+        let beside = [50.0, 60.0, 100.0];
+        assert!(flock(beside, 60.0, 4.0) && flock(beside, 60.0, 2.0));
+        // On its path, too far off, too fast, and long before it.
+        assert!(!flock([50.0, 0.0, 100.0], 60.0, 4.0) && !flock([50.0, 160.0, 100.0], 60.0, 4.0));
+        assert!(!flock(beside, 120.0, 4.0) && !flock(beside, 60.0, 9.0));
     }
 }
