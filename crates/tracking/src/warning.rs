@@ -16,7 +16,8 @@
 //! An alert waits only while another look is worth more than it costs (one step ahead: Chow, Robbins and Siegmund,
 //! *Great Expectations: The Theory of Optimal Stopping*, 1971): of what is likely a bird, or comes down elsewhere, whose
 //! next plots tell, and while there is time. The cost of a second is its share of the time left. When it is too late
-//! to drop, only the likely is told. Hysteresis is for the end of a warning alone.
+//! to drop, only the likely is told. What rises over a zone when it is first seen is likely fired by that zone's people,
+//! and comes down elsewhere. Hysteresis is for the end of a warning alone.
 
 mod area;
 mod settings;
@@ -29,8 +30,8 @@ use std::collections::BTreeMap;
 
 use crate::error::within;
 use crate::{
-    Class, EndCause, FLIGHT_MAX_S, Ground, ImpactPrediction, Status, Stored, Track, TrackId,
-    Tracker, TrackingError,
+    Class, EndCause, FLIGHT_MAX_S, Gaussian, Ground, ImpactPrediction, Status, Stored, Track,
+    TrackId, Tracker, TrackingError,
 };
 use theatre::Stage;
 
@@ -38,6 +39,8 @@ use theatre::Stage;
 pub const ZONES_MAX: usize = 1_000;
 /// Below this a track is nothing to a zone.
 const NOTHING: f64 = 1e-6;
+/// Standard deviations of its speed upward from which something surely rises.
+const SURE_SIGMAS: f64 = 2.0;
 /// Share of the greatest probability from which a track is among those whose moments are told.
 const TOLD_SHARE: f64 = 0.1;
 
@@ -63,6 +66,8 @@ pub struct Observed {
     pub probability: f64,
     /// Time since its first plot, s.
     pub age_s: f64,
+    /// Where it is, m, if it surely rises.
+    pub rises_at_m: Option<[f64; 2]>,
     /// What is to become of it.
     pub outlook: Outlook,
 }
@@ -72,11 +77,17 @@ impl Observed {
     #[must_use]
     pub fn of(track: &Track, impact: Option<ImpactPrediction>, settings: &Settings) -> Self {
         let real = 1.0 / (1.0 + libm::exp(settings.rarity - track.score));
+        let rises = |state: &Gaussian| {
+            let [upward_mps, variance] = [state.mean[5], state.covariance[5][5]];
+            upward_mps > SURE_SIGMAS * libm::sqrt(variance.max(0.0))
+        };
+        let rising = track.falling_state.filter(rises);
         Self {
             track: track.id,
             class: track.class,
             probability: real * track.probability_of_falling(),
             age_s: track.age_s,
+            rises_at_m: rising.map(|state| [state.mean[0], state.mean[1]]),
             outlook: impact.map_or(Outlook::Stays, Outlook::Falls),
         }
     }
@@ -113,6 +124,7 @@ pub fn unseen(tracker: &Tracker) -> impl Iterator<Item = Observed> + '_ {
             class: Class::FallingRound,
             probability: 0.0,
             age_s: 0.0,
+            rises_at_m: None,
             outlook: Outlook::Unseen,
         })
 }
@@ -157,6 +169,8 @@ struct Threat {
     last_ns: i64,
     /// Probability for each zone.
     hits: Vec<f64>,
+    /// Whether it rose over each zone when it was first seen to come down.
+    rose: Vec<bool>,
     /// Probability that it falls, wherever.
     probability: f64,
     /// Likeliest moment, ns.
@@ -186,6 +200,7 @@ crate::stored!(Threat {
     first_ns,
     last_ns,
     hits,
+    rose,
     probability,
     time_ns,
     age_s
@@ -234,7 +249,10 @@ impl Warner {
             let threat = match one.outlook {
                 Outlook::Stays => None,
                 Outlook::Unseen => before.remove(&one.track),
-                Outlook::Falls(impact) => self.threat(one, &impact),
+                Outlook::Falls(impact) => {
+                    let rose = before.remove(&one.track).map(|threat| threat.rose);
+                    self.threat(one, &impact, rose)
+                }
             };
             if let Some(threat) = threat {
                 self.threats.insert(one.track, threat);
@@ -260,7 +278,8 @@ impl Warner {
         let threats = BTreeMap::<TrackId, Threat>::restore(bytes)?;
         let open = Vec::<Option<Open>>::restore(bytes)?;
         let zones = self.areas.len();
-        let fit = open.len() == zones && threats.values().all(|one| one.hits.len() == zones);
+        let fits = |one: &Threat| one.hits.len() == zones && one.rose.len() == zones;
+        let fit = open.len() == zones && threats.values().all(fits);
         fit.then(|| (self.threats, self.open) = (threats, open))
     }
 
@@ -304,7 +323,12 @@ impl Warner {
         self.open.iter().enumerate().filter_map(end)
     }
 
-    fn threat(&self, one: &Observed, impact: &ImpactPrediction) -> Option<Threat> {
+    fn threat(
+        &self,
+        one: &Observed,
+        impact: &ImpactPrediction,
+        rose: Option<Vec<bool>>,
+    ) -> Option<Threat> {
         let radius_m = self.settings.radius_m(one.class);
         if one.probability.is_nan() || one.probability <= NOTHING {
             return None;
@@ -313,9 +337,16 @@ impl Warner {
         let least = NOTHING / one.probability;
         let hit = |area: &Area| one.probability * area.hit_above(&place, radius_m, least);
         let hits: Vec<f64> = self.areas.iter().map(hit).collect();
+        if !hits.iter().any(|hit| *hit > NOTHING) {
+            return None;
+        }
+        let rises_over = |area: &Area| {
+            let over = |place_m| area.distance_m(place_m) <= 0.0;
+            one.rises_at_m.is_some_and(over)
+        };
         let spread = self.settings.likely_sigmas * libm::sqrt(impact.covariance[2][2].max(0.0));
         let spread_ns = nanoseconds(spread);
-        hits.iter().any(|hit| *hit > NOTHING).then(|| Threat {
+        Some(Threat {
             class: one.class,
             probability: one.probability,
             time_ns: impact.time_ns,
@@ -323,6 +354,7 @@ impl Warner {
             first_ns: impact.time_ns.saturating_sub(spread_ns),
             last_ns: impact.time_ns.saturating_add(spread_ns),
             hits,
+            rose: rose.unwrap_or_else(|| self.areas.iter().map(rises_over).collect()),
         })
     }
 
@@ -337,7 +369,7 @@ impl Warner {
             .collect();
         let missed: f64 = pending.iter().map(|(hit, ..)| 1.0 - hit).product();
         let patience = pending.iter().fold([0.0; 2], |[sum, of], (hit, _, one)| {
-            let patience = self.settings.patience(one, *hit, now_ns);
+            let patience = self.settings.patience(one, zone, now_ns);
             [sum + hit * patience, of + hit]
         });
         pending.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));

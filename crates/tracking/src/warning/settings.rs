@@ -7,6 +7,10 @@ use crate::{Class, TrackingError};
 /// Share of those hurt that a warning saves at the last moment: who hears it may still turn away (assumed).
 const LEAST_SAVED: f64 = 0.01;
 
+/// How much likelier what rises over a zone comes down elsewhere than its state says: most of it is fired by the zone's own
+/// people (assumed).
+const OWN_ROUNDS: f64 = 20.0;
+
 /// When to warn. [`Settings::default`] gives every field a value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
@@ -74,17 +78,22 @@ impl Settings {
 
     /// Probability up to which nobody is warned of a threat to a zone yet. A second of waiting costs one part of the
     /// time left of what a warning saves, and spares a share of the needless ones; with less time left than people
-    /// take to drop, a warning saves a part only.
-    pub(super) fn patience(&self, threat: &Threat, hit: f64, now_ns: i64) -> f64 {
+    /// take to drop, a warning saves a part only. What is likelier than not is told at once.
+    pub(super) fn patience(&self, threat: &Threat, zone: usize, now_ns: i64) -> f64 {
+        let hit = threat.hits.get(zone).copied().unwrap_or(0.0);
+        let own = match threat.rose.get(zone) {
+            Some(true) => OWN_ROUNDS,
+            _ => 1.0,
+        };
         let left_s = threat.time_ns.saturating_sub(now_ns) as f64 * 1e-9;
         let elsewhere = (threat.probability - hit) / (1.0 - hit).max(NOTHING);
         let cleared_per_s = match threat.class.is_slow() {
             true => self.birds_cleared_per_s,
-            false => (1.0 - narrowed(threat.age_s)) * elsewhere,
+            false => (1.0 - narrowed(threat.age_s)) * own * elsewhere,
         };
         let saved = (left_s / self.drop_s).clamp(LEAST_SAVED, 1.0);
         let worth = (cleared_per_s * left_s).max(1.0 / saved);
-        let odds = self.cost_needless / self.cost_missed * worth;
+        let odds = (self.cost_needless / self.cost_missed * worth).min(1.0);
         odds / (1.0 + odds)
     }
 

@@ -29,6 +29,7 @@ fn falling(track: u64, x: f64, at_s: f64, probability: f64) -> Observed {
         class: Class::FallingRound,
         probability,
         age_s: 10.0,
+        rises_at_m: None,
         outlook: Outlook::Falls(ImpactPrediction {
             position_m: [x, 0.0],
             time_ns: nanoseconds(at_s),
@@ -279,6 +280,39 @@ fn a_likely_bird_is_looked_at_again_while_there_is_time() {
         ..bird
     });
     assert_eq!(self::warner().take(0, &flock).len(), 1);
+}
+
+/// Own rounds rise over the zone that they leave.
+#[test]
+fn what_rises_over_a_zone_is_given_time_to_leave_it() {
+    let told = |rises_at_m, x, probability| {
+        let one = Observed {
+            rises_at_m,
+            probability,
+            ..falling(1, x, 20.0, probability)
+        };
+        let mut warner = warner();
+        let notices = warner.take(0, &[one]);
+        // Where it goes on to is not where it rose.
+        let later = Observed {
+            rises_at_m: None,
+            ..one
+        };
+        (
+            !notices.is_empty(),
+            !warner.take(SECOND, &[later]).is_empty(),
+        )
+    };
+    // It hits once in thirty times, or in three.
+    let [seldom, often] = [145.0 + 1.83 * 20.0, 145.0 + 0.43 * 20.0];
+    let over = Some([50.0, 0.0]);
+    assert_eq!(told(None, seldom, 1.0), (true, false));
+    assert_eq!(told(Some([150.0, 0.0]), seldom, 1.0), (true, false));
+    assert_eq!(told(over, seldom, 1.0), (false, false));
+    assert_eq!(told(over, often, 1.0), (false, false));
+    // What is likelier than not, and what comes down there or not at all, is told at once.
+    assert_eq!(told(over, 120.0, 1.0), (true, false));
+    assert_eq!(told(over, 0.0, 0.02), (true, false));
 }
 
 #[test]
