@@ -141,8 +141,8 @@ const BURST_FASTER: f64 = 2.0;
 /// other both are first seen, s, and up to which speed they make something, m/s (assumed: a flock is 150 m wide). On a
 /// path, rounds that follow each other look like something that hovers.
 const FLOCK_APART_M: f64 = 150.0;
-const FLOCK_BESIDE_M: f64 = 40.0;
-const FLOCK_APART_S: f64 = 3.0;
+const FLOCK_BESIDE_M: f64 = 25.0;
+const FLOCK_APART_S: f64 = 10.0;
 const FLOCK_SPEED_MAX_MPS: f64 = 100.0;
 /// Longest time for which birds of a flock are mixed up, s, and probability of being slow from which something is one of
 /// them (assumed).
@@ -281,6 +281,6 @@ mod tests {
         assert!(flock(beside, 60.0, 4.0) && flock(beside, 60.0, 2.0));
         // On its path, too far off, too fast, and long before it.
         assert!(!flock([50.0, 0.0, 100.0], 60.0, 4.0) && !flock([50.0, 160.0, 100.0], 60.0, 4.0));
-        assert!(!flock(beside, 120.0, 4.0) && !flock(beside, 60.0, 9.0));
+        assert!(!flock(beside, 120.0, 4.0) && !flock(beside, 60.0, 15.0));
     }
 }
