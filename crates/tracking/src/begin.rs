@@ -38,6 +38,11 @@ const SELDOM_SLOWER_MPS: f64 = 45.0;
 const BIRDS_MAX: usize = 2;
 /// Height up to which such a round is seen, m (assumed: it is spent, and its tracer out, after 1.2 km).
 const GUN_HEIGHT_MAX_M: f64 = 1_200.0;
+/// Share of a radar's reach within which it sees such a round, and the share of them that it sees beyond (assumed): by the
+/// radar equation (Skolnik, Introduction to Radar Systems, chapter 1) reach goes with the fourth root of the
+/// cross-section, and a tenth of a mortar round's calibre has a hundredth of its section.
+const GUN_REACH: f64 = 0.32;
+const GUN_BEYOND: f64 = 0.02;
 
 /// Looks before the first plot at which a round should have been seen, if it was in view then: what does not
 /// fall may have stood behind a hill, a round is in view within seconds of its coming. More would be held
@@ -226,6 +231,13 @@ impl<'a> Beginning<'a> {
     pub(crate) fn new(physics: &'a Physics, first: First<'a>) -> Self {
         let mut models = Vec::with_capacity(MEMBERS_MAX);
         models.extend(physics.models(first.sighting.position_m[2]));
+        if first.sighting.measured[0] > GUN_REACH * first.sensor.field_of_view.range_max_m {
+            for model in &mut models {
+                if model.class == Class::MachineGunRound {
+                    model.manner.prior *= GUN_BEYOND;
+                }
+            }
+        }
         let mut screen = Screen::new();
         for model in &models {
             screen.add(&model.manner, model.class.flies_freely());

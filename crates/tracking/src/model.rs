@@ -58,7 +58,7 @@ impl Class {
     }
 
     /// How it moves. What share of all that is seen it is, is assumed: near a base there are fifty birds,
-    /// aircraft and bullets for every round, and of what stays up six of eight are birds. The spreads of speed
+    /// aircraft and bullets for every round, and of what stays up seven of ten are birds. The spreads of speed
     /// are round figures (assumed): a mortar or rocket passes 100 to 700 m/s, an aircraft 30 to 220 level (96 along
     /// an axis, root mean square; it climbs or sinks by 12), a small drone up to 20, birds 8 to 20 (Bruderer and Boldt, "Flight
     /// characteristics of birds: I. radar measurements of speeds", Ibis 143, 2001).
@@ -72,9 +72,9 @@ impl Class {
                 along_psd: 2e4,
                 ..Manner::new(0.0005, [200.0, 200.0], [10.0, 10.0])
             },
-            Self::Aircraft => Manner::new(0.10, [96.0, 12.0], [9.0, 1.0]),
+            Self::Aircraft => Manner::new(0.14, [96.0, 12.0], [9.0, 1.0]),
             Self::Drone => Manner::new(0.10, [9.0, 3.0], [3.0, 1.0]),
-            Self::Bird => Manner::new(0.60, [10.0, 2.0], [2.0, 0.5]),
+            Self::Bird => Manner::new(0.56, [10.0, 2.0], [2.0, 0.5]),
             // It loses a third of its speed between two looks, which a filter's one step misses by some 10 m/s.
             Self::MachineGunRound => Manner {
                 along_psd: 200.0,

@@ -146,7 +146,7 @@ const FLOCK_APART_S: f64 = 10.0;
 const FLOCK_SPEED_MAX_MPS: f64 = 100.0;
 /// Longest time for which birds of a flock are mixed up, s, and probability of being slow from which something is one of
 /// them (assumed).
-pub(crate) const FLOCK_MAX_S: f64 = 8.0;
+pub(crate) const FLOCK_MAX_S: f64 = 15.0;
 pub(crate) const SURELY_SLOW: f64 = 0.99;
 /// Probability from which a bird or a drone counts (assumed).
 const LIKELY_SLOW: f64 = 0.5;
